@@ -1,0 +1,112 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Http;
+using OrderActors.Client.Merchants;
+using OrderActors.Client.Orders;
+using OrderActors.Couriers;
+using OrderActors.Values;
+using Orleans;
+
+namespace OrderActors.Client.Couriers;
+
+/// <summary>Couriers: creating, shifts, positions, their orders.</summary>
+internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits)
+{
+    private const int MostPoints = 60;
+    private const int DefaultCapacity = 1;
+
+    /// <summary>POST /v1/couriers.</summary>
+    public async Task Create(HttpContext context)
+    {
+        var command = IdempotencyKey.Required(context, "create");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CreateCourierRequest);
+        var id = EntityIds.Require(body.Id, "/id");
+        var reply = await grains.GetGrain<ICourierGrain>(id).Execute(new CreateCourier(
+            command, new Actor(Role.Courier, id), body.Name, body.Zone ?? CreateMerchantRequest.DefaultZone, body.Capacity ?? DefaultCapacity));
+        await Write(context, 201, reply, "create", "/v1/couriers/" + id);
+    }
+
+    /// <summary>GET /v1/couriers/{id}.</summary>
+    public async Task Get(HttpContext context)
+    {
+        var id = IdOf(context);
+        var courier = await grains.GetGrain<ICourierGrain>(id).Get() ?? throw NotFound(id);
+        await Replies.WriteResource(context, 200, CourierResponse.From(courier), GatewayJson.Wire.CourierResponse, courier.Version);
+    }
+
+    /// <summary>PUT /v1/couriers/{id}/duty.</summary>
+    public async Task SetDuty(HttpContext context)
+    {
+        var id = IdOf(context);
+        var command = IdempotencyKey.OrNew(context, "duty");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetDutyRequest);
+        var by = new Actor(Role.Courier, id);
+        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute((body.Status, body.Location) switch
+        {
+            (DutyStatus.Offline, _) => new GoOffline(command, by),
+            (_, { } location) => new GoOnline(command, by, location.ToPoint(), body.Until),
+            _ => throw new RequestFault(
+                ProblemKind.ValidationFailed,
+                "/location is missing; a courier who goes online must say where.",
+                new ProblemError("required", "/location is missing; a courier who goes online must say where.", Pointer: "/location")),
+        }), WireNames<DutyStatus>.NameOf(body.Status));
+    }
+
+    /// <summary>POST /v1/couriers/{id}/locations: one point or several, of which the last one counts.</summary>
+    public async Task Locate(HttpContext context)
+    {
+        var id = IdOf(context);
+        var points = await RequestBody.ReadOneOrMany(
+            context, limits.MaxBodyBytes, GatewayJson.Wire.PointBody, GatewayJson.Wire.PointBodyArray);
+        if (points.Length is 0 or > MostPoints)
+        {
+            var detail = string.Create(CultureInfo.InvariantCulture, $"There are {points.Length} points; send 1 to {MostPoints}.");
+            throw new RequestFault(ProblemKind.ValidationFailed, detail, new ProblemError("out_of_range", detail, Pointer: ""));
+        }
+
+        for (var i = 0; i < points.Length; i++)
+        {
+            if (!points[i].ToPoint().IsValid) throw NoPlace(points[i], points.Length == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"/{i}"));
+        }
+
+        var reply = await grains.GetGrain<ICourierGrain>(id).Locate(points[^1].ToPoint());
+        if (reply.Refusal is { } refusal)
+        {
+            await Replies.WriteRefusal(context, ActionNames.Translate(refusal, $"Courier {id}", "a location"), reply.Replayed);
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status202Accepted;
+    }
+
+    /// <summary>GET /v1/couriers/{id}/orders.</summary>
+    public async Task Orders(HttpContext context)
+    {
+        var id = IdOf(context);
+        var page = PageRequest.Read(context);
+        var grain = grains.GetGrain<ICourierGrain>(id);
+        if (await grain.Get() is null) throw NotFound(id);
+        await OrderLists.Write(context, grains, grain.Orders, page);
+    }
+
+    private static string IdOf(HttpContext context) => EntityIds.RequireParameter((string)context.Request.RouteValues["id"]!, "id");
+
+    private static RequestFault NotFound(string id) => new(
+        ProblemKind.NotFound, $"There is no courier {id}.", new ProblemError("not_found", $"There is no courier {id}.", Parameter: "id", Value: id));
+
+    private static RequestFault NoPlace(PointBody point, string pointer)
+    {
+        var value = string.Create(CultureInfo.InvariantCulture, $"{point.Latitude}, {point.Longitude}");
+        var detail = $"{(pointer.Length == 0 ? "The point" : pointer)} is {value}; latitude is -90 to 90 and longitude is -180 to 180.";
+        return new(ProblemKind.ValidationFailed, detail, new ProblemError("out_of_range", detail, Pointer: pointer, Value: value));
+    }
+
+    private static Task Write(HttpContext context, int status, CourierReply reply, string action, string? location = null) => reply switch
+    {
+        { Refusal: { } refusal } => Replies.WriteRefusal(
+            context, ActionNames.Translate(refusal, $"Courier {context.Request.RouteValues["id"]}", action), reply.Replayed),
+        { Courier: { } courier } => Replies.WriteResource(
+            context, status, CourierResponse.From(courier), GatewayJson.Wire.CourierResponse, courier.Version, reply.Replayed, location),
+        _ => throw new InvalidOperationException("A courier answered with neither itself nor a refusal."),
+    };
+}

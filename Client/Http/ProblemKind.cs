@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using OrderActors.Values;
+
+namespace OrderActors.Client.Http;
+
+/// <summary>A kind of problem. The list is closed; <c>docs/api.md</c> has a row for each.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Code">The stable code, snake_case.</param>
+/// <param name="Title">The same few words every time.</param>
+/// <param name="RetryAfterSeconds">When to come back; null when the same request would fail again.</param>
+/// <param name="Retry">How to try again: <c>same_key</c> when only the same Idempotency-Key is safe.</param>
+internal sealed record ProblemKind(int Status, string Code, string Title, int? RetryAfterSeconds = null, string? Retry = null)
+{
+    public static readonly ProblemKind Malformed = new(400, "malformed", "The request is not well formed");
+    public static readonly ProblemKind InvalidOrderNumber = new(400, "invalid_order_number", "This is not an order number");
+    public static readonly ProblemKind IdempotencyKeyMissing = new(400, "idempotency_key_missing", "An Idempotency-Key is needed");
+    public static readonly ProblemKind IdempotencyKeyInvalid = new(400, "idempotency_key_invalid", "The Idempotency-Key is not valid");
+    public static readonly ProblemKind Forbidden = new(403, "forbidden", "Not allowed to this caller");
+    public static readonly ProblemKind UnknownRoute = new(404, "unknown_route", "There is no such route");
+    public static readonly ProblemKind NotFound = new(404, "not_found", "Not found");
+    public static readonly ProblemKind MethodNotAllowed = new(405, "method_not_allowed", "The route does not have this method");
+    public static readonly ProblemKind AlreadyExists = new(409, "already_exists", "It exists already");
+    public static readonly ProblemKind InvalidTransition = new(409, "invalid_transition", "Transition not allowed");
+    public static readonly ProblemKind CourierUnavailable = new(409, "courier_unavailable", "The courier is not free");
+    public static readonly ProblemKind ReplayFailed = new(409, "replay_failed", "The consumer failed again");
+    public static readonly ProblemKind BodyTooLarge = new(413, "body_too_large", "The body is too large");
+    public static readonly ProblemKind UnsupportedMediaType = new(415, "unsupported_media_type", "The body must be JSON");
+    public static readonly ProblemKind ValidationFailed = new(422, "validation_failed", "A value is not possible");
+    public static readonly ProblemKind IdempotencyKeyReused = new(422, "idempotency_key_reused", "The Idempotency-Key was used for another request");
+    public static readonly ProblemKind UnknownMerchant = new(422, "unknown_merchant", "There is no such merchant");
+    public static readonly ProblemKind StoreClosed = new(422, "store_closed", "The merchant does not take orders now");
+    public static readonly ProblemKind UnknownItem = new(422, "unknown_item", "The item is not on the menu");
+    public static readonly ProblemKind SoldOut = new(422, "sold_out", "There is not enough of an item");
+    public static readonly ProblemKind WrongCurrency = new(422, "wrong_currency", "The currency is not the merchant's");
+    public static readonly ProblemKind WrongTotal = new(422, "wrong_total", "The total is not the sum of the lines");
+    public static readonly ProblemKind TooMany = new(429, "too_many", "A bound of the platform was reached", RetryAfterSeconds: 1);
+    public static readonly ProblemKind Internal = new(500, "internal", "Something went wrong on our side");
+    public static readonly ProblemKind ReducedCapacity =
+        new(503, "temporary_reduced_capacity", "Too much is going on at once", RetryAfterSeconds: 1);
+    public static readonly ProblemKind Starting = new(503, "starting", "The service is starting", RetryAfterSeconds: 1);
+    public static readonly ProblemKind Draining = new(503, "draining", "The service is stopping", RetryAfterSeconds: 2);
+    public static readonly ProblemKind StorageUnavailable =
+        new(503, "storage_unavailable", "The storage failed", RetryAfterSeconds: 5, Retry: "same_key");
+    public static readonly ProblemKind ReadTimedOut = new(504, "timeout", "The answer took too long", RetryAfterSeconds: 1);
+    public static readonly ProblemKind OutcomeUnknown =
+        new(504, "outcome_unknown", "The outcome is not known", RetryAfterSeconds: 1, Retry: "same_key");
+
+    /// <summary>The URI that names the kind.</summary>
+    public string Type { get; } = "https://orderactors.dev/problems/" + Code.Replace('_', '-');
+
+    /// <summary>The kind that a refusal of a grain is told as.</summary>
+    public static ProblemKind Of(RefusalCode code) => code switch
+    {
+        RefusalCode.IdempotencyKeyReused => IdempotencyKeyReused,
+        RefusalCode.NotFound => NotFound,
+        RefusalCode.AlreadyExists => AlreadyExists,
+        RefusalCode.ValidationFailed => ValidationFailed,
+        RefusalCode.Forbidden => Forbidden,
+        RefusalCode.InvalidTransition => InvalidTransition,
+        RefusalCode.UnknownMerchant => UnknownMerchant,
+        RefusalCode.StoreClosed => StoreClosed,
+        RefusalCode.UnknownItem => UnknownItem,
+        RefusalCode.SoldOut => SoldOut,
+        RefusalCode.WrongCurrency => WrongCurrency,
+        RefusalCode.WrongTotal => WrongTotal,
+        RefusalCode.CourierUnavailable => CourierUnavailable,
+        RefusalCode.TooMany => TooMany,
+        _ => throw new UnreachableException($"The refusal {code} has no problem kind."),
+    };
+}

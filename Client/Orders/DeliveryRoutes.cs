@@ -1,0 +1,48 @@
+using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Http;
+using OrderActors.Orders;
+using OrderActors.Values;
+using Orleans;
+
+namespace OrderActors.Client.Orders;
+
+/// <summary>What couriers do to the orders they carry.</summary>
+internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limits)
+{
+    /// <summary>A step and the route it has.</summary>
+    internal sealed record StepRoute(string Route, CourierStep Step);
+
+    /// <summary>The steps in their order; those between may be left out.</summary>
+    public static readonly StepRoute[] Steps =
+    [
+        new("leave-for-pickup", CourierStep.LeaveForPickup),
+        new("arrive-pickup", CourierStep.ArriveAtPickup),
+        new("pickup", CourierStep.PickUp),
+        new("leave-for-dropoff", CourierStep.LeaveForDropoff),
+        new("arrive-dropoff", CourierStep.ArriveAtDropoff),
+        new("complete", CourierStep.Deliver),
+    ];
+
+    /// <summary>POST /v1/deliveries/{number}/{step}.</summary>
+    public async Task Advance(HttpContext context, StepRoute step)
+    {
+        var number = OrderReplies.NumberOf(context);
+        var id = IdempotencyKey.Required(context, step.Route);
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CourierStepRequest);
+        var by = new Actor(Role.Courier, EntityIds.Require(body.Courier, "/courier"));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(new AdvanceDelivery(id, by, step.Step)));
+    }
+
+    /// <summary>POST /v1/deliveries/{number}/unassign.</summary>
+    public async Task Unassign(HttpContext context)
+    {
+        var number = OrderReplies.NumberOf(context);
+        var id = IdempotencyKey.Required(context, "unassign");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.UnassignRequest);
+        var courier = EntityIds.Require(body.Courier, "/courier");
+        var by = body.Actor?.ToActor() ?? new Actor(Role.Courier, courier);
+        await OrderReplies.Write(context, await GrainOf(number).Execute(new UnassignCourier(id, by, courier)));
+    }
+
+    private IOrderGrain GrainOf(OrderNumber number) => grains.GetGrain<IOrderGrain>(number.ToString());
+}

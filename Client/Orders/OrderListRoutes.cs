@@ -1,0 +1,80 @@
+using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Http;
+using OrderActors.Couriers;
+using OrderActors.Customers;
+using OrderActors.Merchants;
+using OrderActors.Orders;
+using Orleans;
+
+namespace OrderActors.Client.Orders;
+
+/// <summary>GET /v1/orders: the orders of one customer, merchant or courier.</summary>
+internal sealed class OrderListRoutes(IClusterClient grains)
+{
+    private static readonly string[] Owners = ["customer", "merchant", "courier"];
+    private static readonly string[] Statuses = [.. WireNames<OrderStatus>.All.Remove(WireNames<OrderStatus>.NameOf(OrderStatus.None))];
+
+    /// <summary>Answers with a page.</summary>
+    public Task List(HttpContext context)
+    {
+        var page = PageRequest.Read(context, "customer", "merchant", "courier", "status");
+        string? owner = null;
+        string? id = null;
+        foreach (var name in Owners)
+        {
+            if (PageRequest.Single(context, name) is not { } value) continue;
+            if (owner is not null) throw OneOwner($"{owner} and {name} are both given");
+            (owner, id) = (name, EntityIds.RequireParameter(value, name));
+        }
+
+        if (owner is null || id is null) throw OneOwner("none is given");
+        Func<string?, int, Task<OrderPage>> index = owner switch
+        {
+            "customer" => grains.GetGrain<ICustomerGrain>(id).Orders,
+            "merchant" => grains.GetGrain<IMerchantGrain>(id).Orders,
+            _ => grains.GetGrain<ICourierGrain>(id).Orders,
+        };
+        return OrderLists.Write(context, grains, index, page, StatusOf(context));
+    }
+
+    private static OrderStatus? StatusOf(HttpContext context)
+    {
+        if (PageRequest.Single(context, "status") is not { } text) return null;
+        return WireNames<OrderStatus>.TryParse(text, out var status) && status != OrderStatus.None
+            ? status
+            : throw PageRequest.Fault("unknown_value", $"status is '{text}'; it must be one of {string.Join(", ", Statuses)}.", "status", text, Statuses);
+    }
+
+    private static RequestFault OneOwner(string found) => PageRequest.Fault(
+        "required", $"Give exactly one of customer, merchant and courier; {found}.", "customer", null, Owners);
+}
+
+/// <summary>Reads pages of orders: numbers from an index grain, the orders from their own grains in parallel.</summary>
+internal static class OrderLists
+{
+    // A filter that matches little must not read a whole history in one request: the caller gets a short page and a cursor.
+    private const int MostOrdersRead = 1000;
+
+    /// <summary>Answers with a page.</summary>
+    public static async Task Write(
+        HttpContext context, IClusterClient grains, Func<string?, int, Task<OrderPage>> index, PageRequest page, OrderStatus? status = null)
+    {
+        var data = new List<OrderResponse>(Math.Min(page.Limit, PageRequest.DefaultLimit));
+        var cursor = page.Cursor;
+        var read = 0;
+        do
+        {
+            var found = await index(cursor, page.Limit - data.Count);
+            cursor = found.NextCursor;
+            read += found.Orders.Length;
+            var orders = await Task.WhenAll(found.Orders.Select(number => grains.GetGrain<IOrderGrain>(number.ToString()).Get()));
+            foreach (var order in orders)
+            {
+                if (order is not null && (status is null || order.Status == status)) data.Add(OrderResponse.From(order));
+            }
+        }
+        while (cursor is not null && data.Count < page.Limit && read < MostOrdersRead);
+
+        await Replies.Write(context, 200, new OrderListResponse(data, cursor, cursor is not null), GatewayJson.Wire.OrderListResponse);
+    }
+}

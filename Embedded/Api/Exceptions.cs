@@ -1,0 +1,39 @@
+namespace Orleans.Runtime;
+
+/// <summary>The base of what the engine throws.</summary>
+public class OrleansException : Exception
+{
+    /// <summary>No details.</summary>
+    public OrleansException()
+    {
+    }
+
+    /// <summary>A message only.</summary>
+    public OrleansException(string message) : base(message)
+    {
+    }
+
+    /// <summary>A message and its cause.</summary>
+    public OrleansException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>A bound was reached: a mailbox, a queue, a number of activations. Nothing was done; try again later.</summary>
+public sealed class LimitExceededException : OrleansException
+{
+    /// <summary>No details.</summary>
+    public LimitExceededException()
+    {
+    }
+
+    /// <summary>A message only.</summary>
+    public LimitExceededException(string message) : base(message)
+    {
+    }
+
+    /// <summary>A message and its cause.</summary>
+    public LimitExceededException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
+}

@@ -1,0 +1,104 @@
+using System.Reflection;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrderActors.Embedded.Reminders;
+using OrderActors.Embedded.Runtime;
+using OrderActors.Embedded.Storage;
+using OrderActors.Embedded.Streams;
+using Orleans;
+using Orleans.Streams;
+
+namespace OrderActors.Embedded.Hosting;
+
+/// <summary>The engine of one process: starts what wakes grains, and stops without leaving work half done.</summary>
+public sealed class EmbeddedEngine : IAsyncDisposable
+{
+    private readonly GrainRuntime _runtime;
+    private readonly ReminderService _reminders;
+    private readonly EventStreamProvider _streams;
+    private Watchdog? _watchdog;
+    private bool _stopped;
+
+    internal EmbeddedEngine(GrainRuntime runtime, ReminderService reminders, EventStreamProvider streams)
+    {
+        _runtime = runtime;
+        _reminders = reminders;
+        _streams = streams;
+    }
+
+    /// <summary>How many activations are in memory.</summary>
+    public long ActivationCount => _runtime.ActivationCount;
+
+    /// <summary>Starts reminders, wakes the subscribers that have something to read, and watches over time-outs.</summary>
+    public async Task StartAsync()
+    {
+        _watchdog = new Watchdog(_runtime);
+        await _reminders.StartAsync();
+        await _streams.StartAsync();
+    }
+
+    /// <summary>
+    /// Refuses new work, lets requests under way finish (up to <see cref="EngineOptions.DrainTimeout"/>), and deactivates
+    /// every grain so that what it keeps in memory is stored.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        if (_stopped) return;
+        _stopped = true;
+        _runtime.RefuseNewWork();
+        _reminders.Dispose();
+        _streams.Dispose();
+        var deadline = _runtime.Time.GetTimestamp();
+        var activations = _runtime.Activations.OrderBy(a => a.GrainId.ToString(), StringComparer.Ordinal).ToArray();
+        foreach (var activation in activations) activation.Deactivate(new(DeactivationReasonCode.ShuttingDown, "The engine is stopping."));
+        try
+        {
+            // A grain that works for another one may wake it again; the second look finds those.
+            while (activations.Length > 0)
+            {
+                var left = _runtime.Options.DrainTimeout - _runtime.Time.GetElapsedTime(deadline);
+                await Task.WhenAll(activations.Select(a => a.Deactivated)).WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, _runtime.Time);
+                activations = [.. _runtime.Activations];
+                foreach (var activation in activations) activation.Deactivate(new(DeactivationReasonCode.ShuttingDown, "The engine is stopping."));
+            }
+        }
+        catch (TimeoutException)
+        {
+            _runtime.Log.DrainTimedOut(_runtime.Activations.Count(), _runtime.Options.DrainTimeout);
+        }
+
+        _watchdog?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await StopAsync();
+}
+
+/// <summary>Adds the embedded engine to a host.</summary>
+public static class EmbeddedEngineExtensions
+{
+    /// <summary>
+    /// Adds the engine with all grain classes of these assemblies. The host adds the storage: a keyed
+    /// <see cref="Orleans.Storage.IGrainStorage"/> named "Default" and an <see cref="IEventStore"/>.
+    /// </summary>
+    public static IServiceCollection AddEmbeddedEngine(
+        this IServiceCollection services, EngineOptions options, EventStreamOptions streams, params Assembly[] grains)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<IWorkScheduler>(ThreadPoolScheduler.Instance);
+        services.AddSingleton<EngineLog>();
+        services.AddSingleton(provider => new GrainRuntime(
+            provider, options, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<IWorkScheduler>(),
+                provider.GetRequiredService<EngineLog>()));
+        services.AddSingleton(provider => new GrainFactory(provider.GetRequiredService<GrainRuntime>(), grains));
+        services.AddSingleton<IGrainFactory>(provider => provider.GetRequiredService<GrainFactory>());
+        services.AddSingleton<IClusterClient>(provider => provider.GetRequiredService<GrainFactory>());
+        services.AddSingleton(provider => new ReminderService(provider.GetRequiredService<GrainRuntime>(), provider.GetRequiredService<GrainFactory>()));
+        services.AddSingleton(provider => new EventStreamProvider(
+            provider.GetRequiredService<GrainRuntime>(), provider.GetRequiredService<GrainFactory>(), provider.GetRequiredService<IEventStore>(), streams));
+        services.AddKeyedSingleton<IStreamProvider>(streams.Provider, (provider, _) => provider.GetRequiredService<EventStreamProvider>());
+        services.AddSingleton(provider => new EmbeddedEngine(
+            provider.GetRequiredService<GrainRuntime>(), provider.GetRequiredService<ReminderService>(), provider.GetRequiredService<EventStreamProvider>()));
+        return services;
+    }
+}

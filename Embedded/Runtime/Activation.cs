@@ -1,0 +1,377 @@
+using Microsoft.Extensions.Logging;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace OrderActors.Embedded.Runtime;
+
+/// <summary>
+/// One grain in memory. It is its own mailbox, its own scheduler entry and its own synchronization context: whatever its
+/// requests do between awaits runs here, one thing at a time.
+/// </summary>
+/// <remarks>
+/// The mailbox is a stack of links. Its head is null while the activation is idle, and ends in <see cref="BusyMarker"/>
+/// while it runs or is about to: whoever pushes onto null schedules it, so that one compare-and-swap both delivers and
+/// wakes. The runner takes the whole stack at once and turns it round.
+/// </remarks>
+internal sealed partial class Activation : SynchronizationContext, IGrainContext, IThreadPoolWorkItem
+{
+    /// <summary>How many items one turn of the thread may take before others get theirs.</summary>
+    private const int Quantum = 128;
+
+    [ThreadStatic]
+    private static Activation? _current;
+
+    [ThreadStatic]
+    private static Activation? _creating;
+
+    private readonly GrainRuntime _runtime;
+    private readonly TaskCompletionSource _deactivated = new();
+    private readonly Queue<GrainCall> _waiting = new();
+
+    private MailboxItem? _mailbox;
+    private MailboxItem? _batch;
+    private SleepingCall? _sleeping;
+    private GrainCall? _present;
+    private List<GrainTimer>? _timers;
+    private DeactivationReason _deactivateFor;
+    private bool _deactivate;
+    private bool _blocked;
+    private bool _starting;
+    private int _readers;
+    private int _runningCount;
+    private int _waitingCount;
+    private volatile Stage _stage;
+
+    internal Activation(GrainRuntime runtime, GrainClass grainClass, GrainId id)
+    {
+        _runtime = runtime;
+        Class = grainClass;
+        GrainId = id;
+        LastUsedTick = runtime.Tick;
+    }
+
+    private enum Stage
+    {
+        New,
+        Activating,
+        Active,
+        Deactivating,
+        Gone,
+    }
+
+    /// <summary>The activation whose turn this thread runs.</summary>
+    internal static new Activation? Current => _current;
+
+    /// <summary>The activation whose grain instance this thread constructs.</summary>
+    internal static Activation? Creating => _creating;
+
+    public GrainId GrainId { get; }
+
+    public object? GrainInstance => Volatile.Read(ref _instance);
+
+    public IServiceProvider ActivationServices => _runtime.Services;
+
+    public Task Deactivated => _deactivated.Task;
+
+    internal GrainClass Class { get; }
+
+    internal GrainRuntime Runtime => _runtime;
+
+    internal object Instance => _instance!;
+
+    internal bool IsGone => _stage == Stage.Gone;
+
+    internal bool HasIncomingFilters => _runtime.HasIncomingFilters;
+
+    internal int LastUsedTick { get; private set; }
+
+    /// <summary>Whether nothing runs, waits or is on its way here.</summary>
+    internal bool IsIdle => Volatile.Read(ref _mailbox) is null && _stage == Stage.Active && _runningCount == 0;
+
+    private object? _instance;
+
+    public override void Post(SendOrPostCallback d, object? state) => Push(new Continuation(d, state));
+
+    public override void Send(SendOrPostCallback d, object? state) =>
+        throw new NotSupportedException("A grain's turn is never waited for by blocking a thread; use Post or await.");
+
+    public override SynchronizationContext CreateCopy() => this;
+
+    /// <summary>Puts a request into the mailbox, or refuses it when the mailbox is full.</summary>
+    internal bool TryDeliver(GrainCall call, int limit)
+    {
+        var head = Volatile.Read(ref _mailbox);
+        var waiting = Volatile.Read(ref _waitingCount) + (head is null ? 0 : head.Depth);
+        if (waiting >= limit) return false;
+        Push(call, head);
+        return true;
+    }
+
+    public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)
+    {
+        if (ReferenceEquals(_current, this)) RequestDeactivation(deactivationReason);
+        else Push(new Continuation(_ => RequestDeactivation(deactivationReason), null));
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        var outerContext = SynchronizationContext.Current;
+        var outer = _current;
+        SetSynchronizationContext(this);
+        _current = this;
+        try
+        {
+            if (RunQuantum()) return;
+        }
+        finally
+        {
+            _current = outer;
+            SetSynchronizationContext(outerContext);
+        }
+
+        _runtime.Scheduler.Schedule(this);
+    }
+
+    /// <summary>Runs what is in the mailbox; true when the activation came to rest, false when there is more.</summary>
+    private bool RunQuantum()
+    {
+        for (var left = Quantum; left > 0; left--)
+        {
+            var item = _batch ?? TakeMailbox();
+            if (item is null)
+            {
+                if (Rest()) return true;
+                continue;
+            }
+
+            _batch = item.Next;
+            item.Next = null;
+            try
+            {
+                item.Process(this);
+            }
+            catch (Exception exception)
+            {
+                // Requests catch their own; what comes here is a continuation without anybody who waits for it (async void).
+                _runtime.Log.UnhandledInTurn(exception, GrainId);
+            }
+        }
+
+        return false;
+    }
+
+    private bool Rest()
+    {
+        if (_deactivate && _runningCount == 0 && _stage == Stage.Active)
+        {
+            StartDeactivation();
+            return false;
+        }
+
+        return Interlocked.CompareExchange(ref _mailbox, null, BusyMarker.Instance) == BusyMarker.Instance;
+    }
+
+    private MailboxItem? TakeMailbox()
+    {
+        var head = Interlocked.Exchange(ref _mailbox, BusyMarker.Instance);
+        MailboxItem? first = null;
+        while (head is not null && head != BusyMarker.Instance)
+        {
+            var next = head.Next;
+            head.Next = first;
+            first = head;
+            head = next;
+        }
+
+        return first;
+    }
+
+    private void Push(MailboxItem item) => Push(item, Volatile.Read(ref _mailbox));
+
+    private void Push(MailboxItem item, MailboxItem? head)
+    {
+        while (true)
+        {
+            item.Next = head;
+            item.Depth = head is null ? 1 : head.Depth + 1;
+            var seen = Interlocked.CompareExchange(ref _mailbox, item, head);
+            if (seen == head) break;
+            head = seen;
+        }
+
+        if (head is null) _runtime.Scheduler.Schedule(this);
+    }
+
+    /// <summary>A request came: starts it, or lets it wait for its turn.</summary>
+    internal void Admit(GrainCall call)
+    {
+        switch (_stage)
+        {
+            case Stage.Active when MayStart(call):
+                Start(call);
+                return;
+            case Stage.Gone:
+                _runtime.Redeliver(this, call);
+                return;
+            case Stage.New:
+                Enqueue(call);
+                StartActivation();
+                return;
+            default:
+                Enqueue(call);
+                return;
+        }
+    }
+
+    private void Enqueue(GrainCall call)
+    {
+        lock (_waiting) _waiting.Enqueue(call);
+        _waitingCount++;
+    }
+
+    private bool MayStart(GrainCall call)
+    {
+        if (call.Kind == CallKind.Interleaving || Class.IsReentrant) return true;
+        if (_deactivate) return false;
+        if (_blocked) return false;
+        // A reader may join readers, but not overtake a writer that already waits.
+        return _readers == 0 || (call.Kind == CallKind.ReadOnly && _waitingCount == 0);
+    }
+
+    private void Start(GrainCall call)
+    {
+        if (call.IsAnswered) return;
+        if (call.IsUse) LastUsedTick = _runtime.Tick;
+        _runningCount++;
+        if (call.Kind != CallKind.Interleaving && !Class.IsReentrant)
+        {
+            if (call.Kind == CallKind.ReadOnly) _readers++;
+            else _blocked = true;
+        }
+
+        if (call.Context is not null || CallContext.Values is not null) CallContext.Values = call.Context;
+        _present = call;
+        call.Start(this);
+        _present = null;
+    }
+
+    internal async Task<object?> InvokeFiltered(GrainCall call)
+    {
+        var context = new IncomingCallContext(this, call, _runtime.IncomingFilters);
+        await context.Invoke();
+        return context.Result;
+    }
+
+    /// <summary>A request went to sleep at an await: now the watchdog has to know of it.</summary>
+    internal void Track(SleepingCall sleeping)
+    {
+        lock (_waiting)
+        {
+            sleeping.Next = _sleeping;
+            if (_sleeping is not null) _sleeping.Previous = sleeping;
+            _sleeping = sleeping;
+        }
+    }
+
+    internal void Untrack(SleepingCall awake)
+    {
+        lock (_waiting)
+        {
+            if (awake.Previous is { } previous) previous.Next = awake.Next;
+            else _sleeping = awake.Next;
+            if (awake.Next is { } next) next.Previous = awake.Previous;
+        }
+    }
+
+    /// <summary>A request ended. Called in the turn, or from wherever a method that left the turn completed.</summary>
+    internal void Ended(GrainCall call, Exception? exception)
+    {
+        if (!ReferenceEquals(_current, this))
+        {
+            Push(new Continuation(_ => Ended(call, exception), null));
+            return;
+        }
+
+        _runningCount--;
+        if (call.Kind != CallKind.Interleaving && !Class.IsReentrant)
+        {
+            if (call.Kind == CallKind.ReadOnly) _readers--;
+            else _blocked = false;
+        }
+
+        if (exception is not null)
+        {
+            if (call is EngineCall) _runtime.Log.EngineCallFailed(exception, call.Method.Name, GrainId);
+            // The state in memory is not the stored one: nothing may be decided on it any more.
+            if (exception is InconsistentStateException)
+                RequestDeactivation(new(DeactivationReasonCode.ApplicationRequested, exception, "The stored state is another one."));
+        }
+
+        if (_waitingCount > 0) StartWaiting();
+    }
+
+    private void StartWaiting()
+    {
+        // A request that ends at once comes back here; the loop below goes on, instead of one stack frame per request.
+        if (_starting) return;
+        _starting = true;
+        while (_waitingCount > 0 && _stage == Stage.Active && !_deactivate)
+        {
+            var next = _waiting.Peek();
+            var free = next.Kind == CallKind.Interleaving || Class.IsReentrant ||
+                (!_blocked && (next.Kind == CallKind.ReadOnly || _readers == 0));
+            if (!free) break;
+            lock (_waiting) _waiting.Dequeue();
+            _waitingCount--;
+            Start(next);
+        }
+
+        _starting = false;
+    }
+
+    /// <summary>The time-outs of this activation's requests. Runs on the watchdog's thread, also while a turn is stuck.</summary>
+    internal void Expire(int tick, int timeoutTicks, int stuckTicks)
+    {
+        var stuck = false;
+        for (var item = Volatile.Read(ref _mailbox); item is not null; item = item.Next) Check(item as GrainCall, runs: false);
+        Check(Volatile.Read(ref _present), runs: true);
+        lock (_waiting)
+        {
+            foreach (var call in _waiting) Check(call, runs: false);
+            for (var sleeping = _sleeping; sleeping is not null; sleeping = sleeping.Next) Check(sleeping.Call, runs: true);
+        }
+
+        if (stuck && _stage != Stage.Gone) _runtime.Abandon(this);
+
+        void Check(GrainCall? call, bool runs)
+        {
+            if (call is null) return;
+            var age = tick - call.StartTick;
+            if (age > stuckTicks && runs) stuck = true;
+            if (age <= timeoutTicks || call.IsAnswered) return;
+            call.TryFail(new TimeoutException(
+                $"{call.Method} of {GrainId} did not answer within {_runtime.Options.ResponseTimeout}. " +
+                "Its outcome is unknown: it may still be done. Repeat it with the same command id."));
+        }
+    }
+
+    /// <summary>The activation is given up with a request that never ends; those that wait go to a new one.</summary>
+    internal void Abandoned()
+    {
+        GrainCall[] waiting;
+        lock (_waiting)
+        {
+            waiting = [.. _waiting];
+            _waiting.Clear();
+            _stage = Stage.Gone;
+        }
+
+        StopTimers();
+        _deactivated.TrySetResult();
+        foreach (var call in waiting)
+        {
+            if (!call.IsAnswered) _runtime.Redeliver(this, call);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using OrderActors.Dispatch;
+using OrderActors.Orders;
+using OrderActors.Values;
+using Orleans;
+using Orleans.Runtime;
+
+namespace OrderActors.Couriers;
+
+/// <summary>The shell around <see cref="CourierLifecycle"/>; keeps the newest location in memory.</summary>
+[GrainType("courier")]
+internal sealed class CourierGrain : Grain, ICourierGrain
+{
+    private readonly Durable<CourierState> _courier;
+    private readonly TimeProvider _clock;
+
+    /// <summary>Newer than the stored location; never stored by itself, because couriers move all the time.</summary>
+    private GeoPoint? _seen;
+
+    public CourierGrain([PersistentState("state")] IPersistentState<CourierState> state, TimeProvider clock)
+    {
+        _courier = new(this, state);
+        _clock = clock;
+    }
+
+    private string Id => this.GetPrimaryKeyString();
+
+    private OrderIndexPages Pages => new(GrainFactory, $"courier/{Id}");
+
+    public async Task<CourierReply> Execute(CourierCommand command)
+    {
+        var sealedPage = command is TakeAssignment ? await Pages.SealFullPage(_courier.Current.Orders) : null;
+        var (facts, now, before) = (new CourierFacts(Id, _seen, sealedPage), _clock.GetUtcNow(), _courier.Current.Version);
+        var outcome = await _courier.Decide(state => CourierLifecycle.Decide(state, command, facts, now));
+        // The new state took in what was seen, or knows better.
+        if (_courier.Current.Version != before) _seen = null;
+        return new(_courier.Current.ToView(_seen), outcome.Refusal, outcome.Replayed);
+    }
+
+    public async Task<CourierReply> Locate(GeoPoint location)
+    {
+        var courier = _courier.Current;
+        if (!courier.Exists) return new(null, new(RefusalCode.NotFound, $"There is no courier {Id}.", Value: Id));
+        if (!location.IsValid) return new(courier.ToView(_seen), CourierLifecycle.BadLocation(location));
+        if (courier.Status == CourierStatus.OffDuty)
+        {
+            return new(courier.ToView(_seen), Refusal.Transition(
+                "locate", $"Courier {Id}", Names.Of(courier.Status), CourierLifecycle.Allowed(courier)));
+        }
+
+        _seen = location;
+        if (courier.Status == CourierStatus.Available) await GrainFactory.GetGrain<IDispatchGrain>(courier.Zone).Locate(Id, location);
+        return new(courier.ToView(_seen), null);
+    }
+
+    public Task<CourierView?> Get() => Task.FromResult(_courier.Current.ToView(_seen));
+
+    public Task<OrderPage> Orders(string? cursor, int limit) => Pages.Read(_courier.Current.Orders, cursor, limit);
+}

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using OrderActors.Broadcast;
+using OrderActors.Idempotency;
+using OrderActors.Orders;
+using OrderActors.Values;
+
+namespace OrderActors.Couriers;
+
+/// <summary>What is stored of a courier. Off duty there is no location, no shift and no assignment; busy means an assignment.</summary>
+internal sealed record CourierState : IRaisesEvents
+{
+    /// <summary>The form this release writes.</summary>
+    public const int CurrentSchema = 1;
+
+    private readonly ImmutableArray<OrderNumber> _assignment;
+    private ImmutableArray<DomainEvent> _raised;
+
+    public int Schema { get; init; } = CurrentSchema;
+
+    /// <summary>0 while the courier does not exist.</summary>
+    public long Version { get; init; }
+
+    public string Id { get; init; } = "";
+
+    public CourierStatus Status { get; init; }
+
+    public string Name { get; init; } = "";
+
+    public string Zone { get; init; } = "";
+
+    public int Capacity { get; init; }
+
+    /// <summary>Where the courier was at the last change of duty; what came in between is in memory only.</summary>
+    public GeoPoint? Location { get; init; }
+
+    public DateTimeOffset? OnlineUntil { get; init; }
+
+    /// <summary>When an order was last handed over to a customer.</summary>
+    public DateTimeOffset? LastHandover { get; init; }
+
+    public bool LeavesAfterAssignment { get; init; }
+
+    /// <summary>Orders to deliver, in this sequence.</summary>
+    public ImmutableArray<OrderNumber> Assignment { get => _assignment.OrEmpty(); init => _assignment = value; }
+
+    /// <summary>Everything the courier ever carried.</summary>
+    public OrderIndex Orders { get; init; } = OrderIndex.Empty;
+
+    public CommandMemory Commands { get; init; } = CommandMemory.Empty;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public ImmutableArray<DomainEvent> Raised { get => _raised.OrEmpty(); init => _raised = value; }
+
+    /// <inheritdoc/>
+    public void ClearRaised() => _raised = default;
+
+    [JsonIgnore]
+    public bool Exists => Version > 0;
+
+    /// <summary>The courier for callers.</summary>
+    /// <param name="seen">The newest location, when there is a newer one than the stored.</param>
+    public CourierView? ToView(GeoPoint? seen) => !Exists
+        ? null
+        : new(Id, Version, Status, Name, Zone, Capacity, seen ?? Location, OnlineUntil, LeavesAfterAssignment, Assignment);
+}

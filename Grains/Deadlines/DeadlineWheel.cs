@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using OrderActors.Orders;
+using OrderActors.Values;
+
+namespace OrderActors.Deadlines;
+
+/// <summary>A deadline on its way to its order.</summary>
+/// <param name="Order">The order.</param>
+/// <param name="Deadline">What is due.</param>
+/// <param name="Sequence">The log sequence it was learnt from.</param>
+/// <param name="Failures">How often it was fired in vain.</param>
+/// <param name="Refusals">How often of these the order refused and yet kept it open, as when its clock is behind.</param>
+internal readonly record struct Firing(OrderNumber Order, Deadline Deadline, long Sequence, int Failures = 0, int Refusals = 0);
+
+/// <summary>
+/// The open deadlines of many orders, the earliest first. Pure: no clock, no I/O.
+/// </summary>
+/// <remarks>
+/// A deadline that is closed stays in the queue until its turn comes and is then skipped, because a heap cannot be searched.
+/// When more of the queue is closed than open it is built anew, so that memory follows what is open.
+/// </remarks>
+internal sealed class DeadlineWheel
+{
+    private const int SmallQueue = 1_024;
+
+    private readonly Dictionary<OrderNumber, OpenDeadlines> _open = [];
+    private readonly HashSet<(OrderNumber Order, Deadline Deadline)> _firing = [];
+    private PriorityQueue<Firing, (long Due, OrderNumber Order, DeadlineKind Kind)> _queue = new();
+
+    /// <summary>How many deadlines are open, those being fired included.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How many orders have open deadlines.</summary>
+    public int Orders => _open.Count;
+
+    /// <summary>Entries of the queue, closed ones included; for tests.</summary>
+    internal int Queued => _queue.Count;
+
+    /// <summary>Takes up where a stored shard left off.</summary>
+    public void Load(IEnumerable<OpenDeadlines> orders)
+    {
+        foreach (var order in orders) Replace(order.Order, order.Sequence, order.Deadlines);
+    }
+
+    /// <summary>These are all deadlines of the order now; an older word than the last one changes nothing. True if anything changed.</summary>
+    public bool Replace(OrderNumber order, long sequence, ImmutableArray<Deadline> deadlines)
+    {
+        var known = _open.GetValueOrDefault(order);
+        if (known is not null && sequence <= known.Sequence) return false;
+        if (deadlines.IsDefaultOrEmpty) return known is not null && Forget(known);
+
+        Count += deadlines.Length - (known?.Deadlines.Length ?? 0);
+        _open[order] = new OpenDeadlines(order, sequence, deadlines);
+        foreach (var deadline in deadlines)
+        {
+            // What is open already is in the queue, or on its way to the order.
+            if (known is null || !known.Deadlines.Contains(deadline)) Enqueue(new Firing(order, deadline, sequence), deadline.Due);
+        }
+
+        Tidy();
+        return true;
+    }
+
+    /// <summary>Takes up to <paramref name="max"/> deadlines that are due, the earliest first. Each has to be given back to <see
+    /// cref="Done"/> or <see cref="Again"/>.</summary>
+    public List<Firing> TakeDue(DateTimeOffset now, int max)
+    {
+        var due = new List<Firing>();
+        while (due.Count < max && _queue.TryPeek(out var next, out var at) && at.Due <= now.UtcTicks)
+        {
+            _queue.Dequeue();
+
+            // Closed meanwhile, or queued twice because it was closed and opened again.
+            if (IsOpen(next) && _firing.Add((next.Order, next.Deadline))) due.Add(next);
+        }
+
+        return due;
+    }
+
+    /// <summary>The order answered: the deadline is closed. True if it was open.</summary>
+    public bool Done(Firing fired)
+    {
+        _firing.Remove((fired.Order, fired.Deadline));
+        if (!IsOpen(fired)) return false;
+        var known = _open[fired.Order];
+        var rest = known.Deadlines.Remove(fired.Deadline);
+        Count--;
+
+        // The sequence stays: an older event must not bring it back.
+        if (rest.IsEmpty) _open.Remove(fired.Order);
+        else _open[fired.Order] = known with { Deadlines = rest };
+        return true;
+    }
+
+    /// <summary>The order did not answer, or refused and kept it open: if it still is, it is due again at a later moment.</summary>
+    public void Again(Firing fired, DateTimeOffset at, bool refused)
+    {
+        _firing.Remove((fired.Order, fired.Deadline));
+        if (IsOpen(fired)) Enqueue(fired with { Failures = fired.Failures + 1, Refusals = fired.Refusals + (refused ? 1 : 0) }, at);
+    }
+
+    /// <summary>Everything that is open, as it is to be stored.</summary>
+    public ImmutableArray<OpenDeadlines> ToState() => [.. _open.Values];
+
+    private bool IsOpen(Firing firing) => _open.TryGetValue(firing.Order, out var known) && known.Deadlines.Contains(firing.Deadline);
+
+    private bool Forget(OpenDeadlines known)
+    {
+        _open.Remove(known.Order);
+        Count -= known.Deadlines.Length;
+        Tidy();
+        return true;
+    }
+
+    private void Enqueue(Firing firing, DateTimeOffset at) => _queue.Enqueue(firing, (at.UtcTicks, firing.Order, firing.Deadline.Kind));
+
+    private void Tidy()
+    {
+        if (_queue.Count < SmallQueue || _queue.Count < 2 * Count) return;
+
+        // Retries keep their later time, which is why the queue is filtered and not made from what is open.
+        var seen = new HashSet<(OrderNumber, Deadline)>(Count);
+        var kept = _queue.UnorderedItems.Where(item => IsOpen(item.Element) && seen.Add((item.Element.Order, item.Element.Deadline))).ToArray();
+        _queue = new PriorityQueue<Firing, (long Due, OrderNumber Order, DeadlineKind Kind)>(kept);
+    }
+}

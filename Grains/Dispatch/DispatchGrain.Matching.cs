@@ -1,0 +1,148 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using OrderActors.Broadcast;
+using OrderActors.Couriers;
+using OrderActors.Dispatch.Matching;
+using OrderActors.Values;
+
+namespace OrderActors.Dispatch;
+
+/// <content>Matching, and giving what was matched.</content>
+public sealed partial class DispatchGrain
+{
+    private const int GiveAttempts = 5;
+    private static readonly Backoff GiveBackoff = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(30));
+
+    // A courier whose grain does not answer is not asked again for this long; the order goes to somebody else.
+    private static readonly TimeSpan RestAfterSilence = TimeSpan.FromMinutes(1);
+
+    // Assignments under way, and orders that a courier took although their own event has not come yet. In memory only: after
+    // a restart such an order may be offered twice, and the grains of order and courier sort it out.
+    private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    private readonly HashSet<OrderNumber> _offered = [];
+    private readonly Dictionary<OrderNumber, DateTimeOffset> _taken = [];
+
+    private Task Match(CancellationToken cancellation)
+    {
+        _lookAt = DateTimeOffset.MaxValue;
+        var now = _clock.GetUtcNow();
+        foreach (var (order, until) in _taken)
+        {
+            if (until <= now) _taken.Remove(order);
+        }
+
+        var waiting = _board.Waiting.Where(order => !_offered.Contains(order.Order) && !_taken.ContainsKey(order.Order)).ToArray();
+        var idle = _board.Idle.Where(courier => !_asked.Contains(courier.Courier)).ToArray();
+        if (_board.Waiting.Any(order => _taken.ContainsKey(order.Order))) LookNoLaterThan(_taken.Values.Min());
+        if (waiting.Length == 0 || idle.Length == 0) return Task.CompletedTask;
+
+        var started = _clock.GetTimestamp();
+        var plan = _policy.Decide(new DispatchInput(now, waiting, idle, _travel));
+        _restUntil = now + _clock.GetElapsedTime(started) * (RestPerMatch + 1);
+        foreach (var pairing in plan.Pairings)
+        {
+            // What does not fit is matched anew when an answer makes room.
+            if (_asked.Count >= _options.MaxGiving) break;
+            _ = Give(pairing, cancellation);
+        }
+
+        if (plan.LookAgainAt is { } at) LookNoLaterThan(at);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Offers one assignment until there is an answer. It never throws: nobody awaits it.</summary>
+    private async Task Give(Pairing pairing, CancellationToken stop)
+    {
+        var courier = pairing.Courier.Courier;
+        var versions = pairing.Orders.Select(_board.Known).ToArray();
+        _asked.Add(courier);
+        _offered.UnionWith(pairing.Orders);
+        try
+        {
+            var reply = await Ask(courier, new TakeAssignment(IdOf(pairing), Actor.System, pairing.Orders), stop);
+            if (reply is null)
+            {
+                _board.Update(courier, since: _clock.GetUtcNow() + RestAfterSilence);
+            }
+            else if (reply.Refusal is { } refusal)
+            {
+                LogRefused(Zone, courier, refusal.Code, refusal.Detail);
+                _board.Remove(courier, pairing.Courier.Version);
+            }
+            else
+            {
+                _board.Remove(courier, pairing.Courier.Version);
+                for (var i = 0; i < versions.Length; i++)
+                {
+                    _board.Remove(pairing.Orders[i], versions[i]);
+                    _taken[pairing.Orders[i]] = _clock.GetUtcNow() + _options.TakenGrace;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The activation goes; the next one decides anew.
+        }
+        finally
+        {
+            _asked.Remove(courier);
+            _offered.ExceptWith(pairing.Orders);
+        }
+
+        Look();
+    }
+
+    /// <summary>The same courier, free since the same event, with the same orders: the same command.</summary>
+    private static string IdOf(Pairing pairing)
+    {
+        // The numbers of a large bundle do not fit a command id.
+        var orders = string.Join('+', pairing.Orders);
+        if (pairing.Orders.Length > 4) orders = Convert.ToHexString(SHA256.HashData(Encoding.ASCII.GetBytes(orders)));
+        return $"take:{pairing.Courier.Version}:{orders}";
+    }
+
+    /// <summary>The courier's answer; null when there is none after all attempts.</summary>
+    private async Task<CourierReply?> Ask(string courier, TakeAssignment command, CancellationToken stop)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await GrainFactory.GetGrain<ICourierGrain>(courier).Execute(command);
+            }
+            catch (Exception e) when (attempt < GiveAttempts)
+            {
+                // Not known to have failed, only unanswered: the same id again settles it.
+                LogUnanswered(e, Zone, courier, attempt);
+            }
+            catch (Exception e)
+            {
+                LogSilent(e, Zone, courier, attempt);
+                return null;
+            }
+
+            await Task.Delay(GiveBackoff.After(attempt), _clock, stop);
+        }
+    }
+
+    /// <summary>The orders' own events arrived: what a courier took is settled, one way or the other.</summary>
+    private void Settle(ImmutableArray<ZoneChange> changes)
+    {
+        if (_taken.Count == 0) return;
+        foreach (var change in changes)
+        {
+            if (change.NotWaiting is { } left && OrderNumber.TryParse(left.Id, out var order, out _)) _taken.Remove(order);
+        }
+    }
+
+    [LoggerMessage(41, LogLevel.Information, "Zone {Zone}: courier {Courier} did not take the assignment ({Code}): {Detail}")]
+    private partial void LogRefused(string zone, string courier, RefusalCode code, string detail);
+
+    [LoggerMessage(42, LogLevel.Warning, "Zone {Zone}: courier {Courier} has not answered, attempt {Attempt}; asking again")]
+    private partial void LogUnanswered(Exception failure, string zone, string courier, int attempt);
+
+    [LoggerMessage(43, LogLevel.Error, "Zone {Zone}: courier {Courier} did not answer in {Attempt} attempts; somebody else is asked")]
+    private partial void LogSilent(Exception failure, string zone, string courier, int attempt);
+}

@@ -1,0 +1,161 @@
+using OrderActors.Broadcast;
+using Orleans;
+using Orleans.Runtime;
+using Orleans.Storage;
+
+namespace OrderActors;
+
+/// <summary>What a decision leads to.</summary>
+/// <param name="State">The state after it; the same instance when nothing changes.</param>
+/// <param name="Reply">The answer, given once the state is durable.</param>
+internal readonly record struct Decision<TState, TReply>(TState State, TReply Reply);
+
+/// <summary>
+/// A grain's state as storage has it. A change is a pure decision on the state; its answer is given after the write, and
+/// until then nobody sees the new state. Decisions that arrive during a write (from methods that interleave) share the next
+/// write.
+/// </summary>
+/// <remarks>
+/// Another activation wrote in between: the state is read again and the decisions are made again, once. Any other failure
+/// of a write leaves its outcome unknown: the callers get the exception, the grain deactivates, and what it still answers
+/// is read from storage first.
+/// </remarks>
+internal sealed class Durable<TState>(IGrainBase grain, IPersistentState<TState> storage)
+    where TState : class
+{
+    /// <summary>How many decisions one write carries at most, so that the first does not wait for an endless crowd.</summary>
+    private const int MaxBatch = 512;
+
+    private readonly Queue<Pending> _waiting = new();
+    private TState? _current;
+    private bool _writing;
+
+    /// <summary>The state as last read or written. Null states never reach a grain: storage makes a new one.</summary>
+    public TState Current => _current ??= storage.State;
+
+    /// <summary>Decides on the state, writes it if it changed, then answers.</summary>
+    public Task<TReply> Decide<TReply>(Func<TState, Decision<TState, TReply>> decide)
+    {
+        var pending = new Pending<TReply>(decide);
+        _waiting.Enqueue(pending);
+        if (!_writing) _ = WriteAll();
+        return pending.Reply;
+    }
+
+    private async Task WriteAll()
+    {
+        _writing = true;
+        var batch = new List<Pending>();
+        try
+        {
+            while (_waiting.Count > 0)
+            {
+                batch.Clear();
+                while (batch.Count < MaxBatch && _waiting.TryDequeue(out var pending)) batch.Add(pending);
+                try
+                {
+                    await Write(batch);
+                }
+                catch (Exception e) when (Fail(batch, e))
+                {
+                }
+            }
+        }
+        finally
+        {
+            _writing = false;
+        }
+    }
+
+    private async Task Write(List<Pending> batch)
+    {
+        if (_stale) await Reread();
+        for (var retried = false; ; retried = true)
+        {
+            var before = Current;
+            var after = before;
+            foreach (var pending in batch) after = pending.DecideOn(after);
+            if (!ReferenceEquals(before, after))
+            {
+                try
+                {
+                    _current = before;
+                    storage.State = after;
+                    await storage.WriteStateAsync();
+                    (after as IRaisesEvents)?.ClearRaised();
+                    _current = after;
+                }
+                catch (InconsistentStateException) when (!retried)
+                {
+                    await Reread();
+                    continue;
+                }
+            }
+
+            foreach (var pending in batch) pending.Answer();
+            return;
+        }
+    }
+
+    private bool _stale;
+
+    private async Task Reread()
+    {
+        _stale = true;
+        await storage.ReadStateAsync();
+        _current = storage.State;
+        _stale = false;
+    }
+
+    private bool Fail(List<Pending> batch, Exception exception)
+    {
+        _stale = true;
+        grain.DeactivateOnIdle();
+        foreach (var pending in batch) pending.Fail(exception);
+        return true;
+    }
+
+    private abstract class Pending
+    {
+        public abstract TState DecideOn(TState state);
+
+        public abstract void Answer();
+
+        public abstract void Fail(Exception exception);
+    }
+
+    private sealed class Pending<TReply>(Func<TState, Decision<TState, TReply>> decide) : Pending
+    {
+        // Continuations go back to the grain's own scheduler instead of running inside the writer's loop.
+        private readonly TaskCompletionSource<TReply> _reply = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private TReply _decided = default!;
+        private Exception? _fault;
+
+        public Task<TReply> Reply => _reply.Task;
+
+        public override TState DecideOn(TState state)
+        {
+            try
+            {
+                var decision = decide(state);
+                (_decided, _fault) = (decision.Reply, null);
+                return decision.State;
+            }
+#pragma warning disable CA1031 // A fault in one decision is its caller's; the others in the batch go on.
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                _fault = e;
+                return state;
+            }
+        }
+
+        public override void Answer()
+        {
+            if (_fault is null) _reply.TrySetResult(_decided);
+            else _reply.TrySetException(_fault);
+        }
+
+        public override void Fail(Exception exception) => _reply.TrySetException(exception);
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using OrderActors.Broadcast;
+using OrderActors.Deadlines;
+using OrderActors.Dispatch;
+using OrderActors.Dispatch.Matching;
+using OrderActors.Orders;
+using Orleans;
+
+namespace OrderActors;
+
+/// <summary>What the grains need from their host.</summary>
+public static class GrainServices
+{
+    /// <summary>
+    /// Adds the grains' policies and options; each is checked when the host starts. What the host has registered before stays:
+    /// its own <see cref="ITravelModel"/>, <see cref="IDispatchPolicy"/> or <see cref="TimeProvider"/>. The host supplies
+    /// <see cref="IEventLog"/>, a grain storage, reminders and the stream provider <see cref="LogAppended.Provider"/>.
+    /// </summary>
+    public static IServiceCollection AddOrderActorsGrains(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddSingleton(TimeProvider.System);
+
+        services.TryAddSingleton(new OrderPolicy());
+        services.TryAddSingleton<IOrderNumbers>(provider =>
+            new OrderNumbers(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()));
+
+        services.AddChecked<SubscriberOptions, SubscriberOptionsValidator>();
+        services.TryAddSingleton<SubscriberContext>();
+
+        services.AddChecked<DispatchOptions, DispatchOptionsValidator>();
+        services.AddChecked<TravelOptions, TravelOptionsValidator>();
+        services.TryAddSingleton<ITravelModel, GreatCircleTravel>();
+        services.TryAddSingleton<IDispatchPolicy, NearestIdlePolicy>();
+
+        services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
+        return services;
+    }
+
+    private static void AddChecked<TOptions, TValidator>(this IServiceCollection services)
+        where TOptions : class
+        where TValidator : class, IValidateOptions<TOptions>
+    {
+        services.AddOptions<TOptions>().ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TOptions>, TValidator>());
+    }
+}

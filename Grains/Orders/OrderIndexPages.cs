@@ -1,0 +1,25 @@
+using System.Collections.Immutable;
+using OrderActors.Values;
+using Orleans;
+
+namespace OrderActors.Orders;
+
+/// <summary>The sealed pages of one owner's orders.</summary>
+/// <param name="grains">Finds the pages' grains.</param>
+/// <param name="owner">The owner's kind and id, such as <c>customer/c1</c>.</param>
+internal sealed class OrderIndexPages(IGrainFactory grains, string owner)
+{
+    /// <summary>Seals the page that is full, if one is; its number goes into <see cref="OrderIndex.Add"/>.</summary>
+    public async Task<int?> SealFullPage(OrderIndex index)
+    {
+        if (index.FullPage is not { IsEmpty: false } full) return null;
+        await Page(index.SealedPages).Seal(full);
+        return index.SealedPages;
+    }
+
+    /// <summary>Reads a page of orders, newest first.</summary>
+    public Task<OrderPage> Read(OrderIndex index, string? cursor, int limit) =>
+        index.Read(cursor, limit, page => Page(page).Get());
+
+    private IOrderIndexPageGrain Page(int page) => grains.GetGrain<IOrderIndexPageGrain>($"{owner}/{page}");
+}

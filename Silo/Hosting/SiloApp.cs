@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using OrderActors.Client;
+
+namespace OrderActors.Silo.Hosting;
+
+/// <summary>The whole host: built from the command line, started engine first, stopped without losing a request.</summary>
+internal sealed class SiloApp : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly SiloOptions _options;
+    private readonly GatewayGate _gate;
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
+
+    private SiloApp(WebApplication app, SiloOptions options)
+    {
+        _app = app;
+        _options = options;
+        _gate = app.Services.GetRequiredService<GatewayGate>();
+        Engine = app.Services.GetRequiredService<IEngineControl>();
+    }
+
+    /// <summary>The engine under the gateway.</summary>
+    public IEngineControl Engine { get; }
+
+    /// <summary>The services of the host.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Where the API listens, with the port that was taken.</summary>
+    public string Url => _app.Urls.FirstOrDefault() ?? _options.Urls;
+
+    /// <summary>Puts the host together; nothing is opened yet.</summary>
+    /// <param name="args">The command line.</param>
+    /// <param name="addEngine">Another engine than the one this was built for; tests use it.</param>
+    /// <exception cref="StartupException">An option is wrong.</exception>
+    public static SiloApp Build(string[] args, Action<WebApplicationBuilder, SiloOptions>? addEngine = null)
+    {
+        SiloOptions.RefuseUnknown(args);
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.Configuration
+            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
+            .AddEnvironmentVariables("ASPNETCORE_")
+            .AddEnvironmentVariables()
+            .AddEnvironmentVariables("ORDERACTORS_");
+        if (args.Length > 0) builder.Configuration.AddCommandLine(args);
+        var options = SiloOptions.Read(builder.Configuration);
+
+        // Made by the container, so that it is disposed with it: then the log has been written when the program says its last line.
+        builder.Services.AddSingleton(_ => SiloLogging.Create(builder.Configuration));
+        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddGateway(builder.Configuration);
+        builder.WebHost.UseUrls(options.Urls);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            // The gateway keeps the limit itself, so that its refusal reaches the sender; this one only stops what goes on and on.
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes + (2L * GatewayOptions.DiscardedBytes);
+        });
+        (addEngine ?? EngineSetup.AddEngine)(builder, options);
+        return new SiloApp(builder.Build().MapGateway(), options);
+    }
+
+    /// <summary>Starts the engine, then the API; returns the line that says so.</summary>
+    /// <exception cref="StartupException">One of them cannot start.</exception>
+    public async Task<string> StartAsync(CancellationToken cancellationToken)
+    {
+        await Engine.StartAsync(cancellationToken);
+        _gate.Open();
+        try
+        {
+            await _app.StartAsync(cancellationToken);
+        }
+        catch (Exception e) when (e is IOException or SocketException)
+        {
+            await Engine.DrainAsync(CancellationToken.None);
+            throw new StartupException($"Cannot listen on {_options.Urls}: {Reason(e)}", e);
+        }
+
+        var seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"OrderActors ready on {Url} · engine {Engine.Name} · data {Engine.DataFolder} · {Engine.GrainCount} grains found · {seconds:0.0} s");
+    }
+
+    /// <summary>
+    /// Stops: new requests are refused, those under way are finished, then the port closes and everything is made durable.
+    /// Returns the line that says so.
+    /// </summary>
+    public async Task<string> DrainAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        var atMost = TimeSpan.FromSeconds(_options.DrainTimeoutSeconds);
+        var finished = await _gate.DrainAsync(atMost, TimeProvider.System);
+        var left = _gate.InFlight;
+        await StopListening();
+        await Engine.DrainAsync(CancellationToken.None);
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        var requests = finished ? "every request finished" : $"{left} requests cut off after {_options.DrainTimeoutSeconds} s";
+        return string.Create(
+            CultureInfo.InvariantCulture, $"OrderActors stopped · {requests} · everything acknowledged is on disk · {seconds:0.0} s");
+    }
+
+    /// <summary>Stops at once because the storage failed: nothing more is taken or acknowledged.</summary>
+    public async Task AbortAsync()
+    {
+        _gate.Fail();
+        await StopListening();
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task StopListening()
+    {
+        // The requests are done or given up by now; this is for connections that only stay open.
+        using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            await _app.StopAsync(grace.Token);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
+
+    private static string Reason(Exception e) => e.InnerException switch
+    {
+        Microsoft.AspNetCore.Connections.AddressInUseException => "the port is in use by another process.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "this user may not open the port.",
+        _ => (e.InnerException ?? e).Message.ReplaceLineEndings(" "),
+    };
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using OrderActors.Silo.Hosting;
+
+var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+// The first signal drains. A second one gets what signals get: the end, now.
+void Stop(PosixSignalContext signal) => signal.Cancel = asked.TrySetResult();
+using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+
+// One line for the person at the terminal, after whatever the log had to say; a stack trace would only hide it.
+var (code, line) = await Run();
+(code == 0 ? Console.Out : Console.Error).WriteLine(line.ReplaceLineEndings(" "));
+return code;
+
+// 0: it stopped as asked. 1: it could not start, or the storage failed.
+async Task<(int Code, string Line)> Run()
+{
+    SiloApp? app = null;
+    var ready = false;
+    try
+    {
+        app = SiloApp.Build(args);
+        Console.Out.WriteLine(await app.StartAsync(CancellationToken.None));
+        ready = true;
+        if (await Task.WhenAny(asked.Task, app.Engine.Failed) == asked.Task) return (0, await app.DrainAsync());
+        await app.AbortAsync();
+        var reason = app.Engine.Failed.Exception?.GetBaseException().Message ?? "The storage failed.";
+        return (1, $"OrderActors stopped: {reason} Whatever was acknowledged before is on disk.");
+    }
+    catch (Exception e)
+    {
+        return (1, $"OrderActors {(ready ? "stopped" : "cannot start")}: {e.Message}");
+    }
+    finally
+    {
+        if (app is not null) await app.DisposeAsync();
+    }
+}

@@ -1,0 +1,159 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using OrderActors.Broadcast;
+using OrderActors.Couriers;
+using OrderActors.Customers;
+using OrderActors.Dispatch.Matching;
+using OrderActors.Merchants;
+using OrderActors.Orders;
+using OrderActors.Tools.Replay;
+using OrderActors.Values;
+using Orleans;
+
+namespace OrderActors.Tools.Bench.Engine;
+
+/// <summary>What a round of lifecycles reached.</summary>
+/// <param name="PerSecond">Orders from placing to the door, a second.</param>
+/// <param name="Orders">How many there were.</param>
+/// <param name="AllocatedBytes">Bytes allocated by the whole process meanwhile.</param>
+internal readonly record struct LifecycleFigures(double PerSecond, long Orders, long AllocatedBytes);
+
+/// <summary>Couriers who are everywhere at once: what remains of a lifecycle is the platform.</summary>
+internal sealed class InstantTravel : ITravelModel
+{
+    public TimeSpan PickupService => TimeSpan.Zero;
+
+    public TimeSpan DropoffService => TimeSpan.Zero;
+
+    public TimeSpan Between(GeoPoint from, GeoPoint to) => TimeSpan.Zero;
+}
+
+/// <summary>
+/// Whole orders through all grains: placed, accepted, ready, given a courier by dispatch, picked up, delivered. Every step
+/// is acknowledged durably before the next.
+/// </summary>
+internal sealed class LifecycleBench : IAsyncDisposable
+{
+    private const int Zones = 16;
+    private const int MerchantsPerZone = 16;
+    private const int CouriersPerZone = 64;
+    private const int Customers = 500_000;
+
+    /// <summary>Orders under way at the same time.</summary>
+    private const int Concurrency = 400;
+
+    private static readonly GeoPoint Place = new(52.52, 13.405);
+
+    private readonly IGrainFactory _grains;
+    private readonly ConcurrentDictionary<OrderNumber, TaskCompletionSource<string>> _assigned = new();
+    private IAsyncDisposable? _following;
+    private long _next;
+
+    private LifecycleBench(IGrainFactory grains) => _grains = grains;
+
+    /// <summary>Makes merchants, menus and couriers, and follows the event log.</summary>
+    public static async Task<LifecycleBench> CreateAsync(IClusterClient client, IEventLog log)
+    {
+        var bench = new LifecycleBench(client);
+        bench._following = await new StreamLogFollower(client, log).FollowAsync(bench.OnEvent);
+        await Task.WhenAll(Enumerable.Range(0, Zones * MerchantsPerZone).Select(bench.CreateMerchantAsync));
+        await Task.WhenAll(Enumerable.Range(0, Zones * CouriersPerZone).Select(bench.CreateCourierAsync));
+        return bench;
+    }
+
+    public ValueTask DisposeAsync() => _following?.DisposeAsync() ?? default;
+
+    /// <summary>One round.</summary>
+    public async Task<LifecycleFigures> RoundAsync(TimeSpan round)
+    {
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var start = Stopwatch.GetTimestamp();
+        var until = start + (long)(round.TotalSeconds * Stopwatch.Frequency);
+        var drivers = Enumerable.Range(0, Concurrency).Select(_ => Task.Run(() => DriveAsync(until))).ToArray();
+        var orders = (await Task.WhenAll(drivers)).Sum();
+        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        return new LifecycleFigures(orders / seconds, orders, GC.GetTotalAllocatedBytes(precise: true) - allocated);
+    }
+
+    /// <summary>Places one order and nothing more.</summary>
+    public async Task<OrderView> PlaceAsync()
+    {
+        var n = Interlocked.Increment(ref _next);
+        var customer = string.Create(CultureInfo.InvariantCulture, $"customer-{n % Customers}");
+        var merchant = Merchant((int)(n % (Zones * MerchantsPerZone)));
+        var reply = await _grains.GetGrain<ICustomerGrain>(customer).Place(new PlaceOrder(
+            Id("place", n), new Actor(Role.Customer, customer), customer, merchant, [new OrderLine("meal", 1), new OrderLine("drink", 2)],
+            new Money(1_500, "EUR"), Place));
+        return Done(reply);
+    }
+
+    /// <summary>Waits until the consumers of the events have written what they had to.</summary>
+    public static async Task QuietAsync(EngineUnderTest engine)
+    {
+        long before;
+        do
+        {
+            before = engine.Journal.Statistics.Records;
+            await Task.Delay(500);
+        }
+        while (engine.Journal.Statistics.Records != before);
+    }
+
+    private static string Merchant(int n) => string.Create(CultureInfo.InvariantCulture, $"merchant-{n}");
+
+    private static string Zone(int n) => string.Create(CultureInfo.InvariantCulture, $"zone-{n % Zones}");
+
+    private static string Id(string step, long n) => string.Create(CultureInfo.InvariantCulture, $"{step}-{n}");
+
+    private static OrderView Done(OrderReply reply) =>
+        reply.Refusal is null ? reply.Order! : throw new InvalidOperationException($"The bench was refused: {reply.Refusal.Detail}");
+
+    private async Task<long> DriveAsync(long until)
+    {
+        long orders = 0;
+        do
+        {
+            var placed = await PlaceAsync();
+            var order = _grains.GetGrain<IOrderGrain>(placed.Number.ToString());
+            var assigned = _assigned.GetOrAdd(placed.Number, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously));
+            var merchant = new Actor(Role.Merchant, placed.Merchant);
+            Done(await order.Execute(new AcceptOrder("accept", merchant, TimeSpan.Zero)));
+            Done(await order.Execute(new MarkReady("ready", merchant)));
+            var courier = new Actor(Role.Courier, await assigned.Task);
+            Done(await order.Execute(new AdvanceDelivery("pickup", courier, CourierStep.PickUp)));
+            Done(await order.Execute(new AdvanceDelivery("deliver", courier, CourierStep.Deliver)));
+            _assigned.TryRemove(placed.Number, out _);
+            orders++;
+        }
+        while (Stopwatch.GetTimestamp() < until);
+        return orders;
+    }
+
+    private void OnEvent(LoggedEvent logged)
+    {
+        if (logged.Event is OrderEvent { Type: EventTypes.DeliveryAssigned, Courier: { } courier } e)
+        {
+            _assigned.GetOrAdd(e.Order, static _ => new(TaskCreationOptions.RunContinuationsAsynchronously)).TrySetResult(courier);
+        }
+    }
+
+    private async Task CreateMerchantAsync(int n)
+    {
+        var id = Merchant(n);
+        var by = new Actor(Role.Merchant, id);
+        var merchant = _grains.GetGrain<IMerchantGrain>(id);
+        await merchant.Execute(new CreateMerchant("create", by, id, Zone(n), Place, "EUR", TimeSpan.Zero, AutoAccept: false));
+        await merchant.Execute(new SetMenu("menu", by, [new MenuItem("meal", "Meal", 900), new MenuItem("drink", "Drink", 300)]));
+        await merchant.Execute(new SetMerchantStatus("open", by, MerchantStatus.Open));
+    }
+
+    private async Task CreateCourierAsync(int n)
+    {
+        var id = string.Create(CultureInfo.InvariantCulture, $"courier-{n}");
+        var by = new Actor(Role.Courier, id);
+        var courier = _grains.GetGrain<ICourierGrain>(id);
+        await courier.Execute(new CreateCourier("create", by, id, Zone(n), 1));
+        await courier.Execute(new GoOnline("online", by, Place));
+    }
+}

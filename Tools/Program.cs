@@ -1,0 +1,33 @@
+using System.CommandLine;
+using OrderActors.Tools;
+using OrderActors.Tools.Bench;
+using OrderActors.Tools.Replay;
+
+var root = new RootCommand("orderactors: tools around the delivery-order platform.")
+{
+    ReplayCommand.Create(VirtualDay.RunAsync),
+    BenchCommand.Create(),
+};
+var parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors) Console.Error.WriteLine(error.Message);
+    Console.Error.WriteLine("Run with --help for what is possible.");
+    return ExitCodes.BadInput;
+}
+
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (BadInputException e)
+{
+    Console.Error.WriteLine(e.Message);
+    return ExitCodes.BadInput;
+}
+catch (Exception e) when (e is not OutOfMemoryException)
+{
+    // A crash would end with a code of the runtime's; a caller knows only ours.
+    Console.Error.WriteLine(e);
+    return ExitCodes.Failed;
+}

@@ -1,0 +1,56 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace OrderActors.Tests.Gateway;
+
+/// <summary>Speaks to the API as an integrator would.</summary>
+public sealed class Api(string url) : IDisposable
+{
+    private static int keys;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(40) };
+
+    /// <summary>Where the API listens.</summary>
+    public string Url => url;
+
+    /// <summary>A key that no other request of this run has.</summary>
+    public static string NewKey() => $"key-{Environment.ProcessId}-{Interlocked.Increment(ref keys)}";
+
+    public Task<Answer> Get(string path) => Send(HttpMethod.Get, path);
+
+    public Task<Answer> Post(string path, object? body = null, string? key = null) => Send(HttpMethod.Post, path, body, key ?? NewKey());
+
+    public Task<Answer> Put(string path, object body) => Send(HttpMethod.Put, path, body);
+
+    /// <summary>Sends text as it is.</summary>
+    public Task<Answer> PostText(string path, string text, string contentType = "application/json") =>
+        SendContent(HttpMethod.Post, path, TextContent(text, contentType), NewKey());
+
+    /// <summary>Sends text with a key as it is.</summary>
+    public Task<Answer> PostRaw(string path, string text, string key) =>
+        SendContent(HttpMethod.Post, path, TextContent(text, "application/json"), key);
+
+    public Task<Answer> Send(HttpMethod method, string path, object? body = null, string? key = null, params (string Name, string Value)[] headers) =>
+        SendContent(method, path, body is null ? null : TextContent(JsonSerializer.Serialize(body), "application/json"), key, headers);
+
+    public async Task<Answer> SendContent(
+        HttpMethod method, string path, HttpContent? content, string? key = null, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        using var response = await _http.SendAsync(request);
+        var text = await response.Content.ReadAsStringAsync();
+        var all = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key.ToLowerInvariant(), h => string.Join(", ", h.Value));
+        return new Answer(response.StatusCode, all, text);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static ByteArrayContent TextContent(string text, string contentType)
+    {
+        var content = new ByteArrayContent(Encoding.UTF8.GetBytes(text));
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
+        return content;
+    }
+}

@@ -1,0 +1,145 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using OrderActors.Broadcast;
+using OrderActors.Embedded.Storage;
+using OrderActors.Silo.Hosting;
+using OrderActors.Values;
+using Orleans;
+using Orleans.Hosting;
+using Orleans.Reminders;
+using Orleans.Runtime;
+using Orleans.Runtime.Hosting;
+using Orleans.Streams;
+using Orleans.TestingHost;
+
+namespace OrderActors.TestKit;
+
+/// <summary>
+/// The grains on the engine this build was made for. Here: two silos of Microsoft Orleans in this process, over one storage
+/// in memory that outlives a restart. Only the grains' clock is the test's; the silos' own timers stay on real time.
+/// </summary>
+public sealed class TestCluster
+{
+    private const int InitialSilos = 2;
+
+    private static readonly string[] SystemClocks =
+    [
+        TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory, TimeProviderNames.Membership,
+        TimeProviderNames.Messaging, TimeProviderNames.SystemTimers, ReminderTimeProviderNames.Reminders, StreamingTimeProviderNames.Streaming,
+    ];
+
+    private readonly ManualClock _clock = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
+    private readonly Action<IServiceCollection>? _configure;
+    private InProcessTestCluster _cluster = null!;
+
+    private TestCluster(Action<IServiceCollection>? configure)
+    {
+        _configure = configure;
+        Storage = new FaultyStorage(new MemoryStore(new JsonStateSerializer(StoredJson.Options), new RaisedEvents()));
+        Log = new StoredEventLog(Storage);
+    }
+
+    /// <summary>Makes references to grains.</summary>
+    public IGrainFactory Grains => _cluster.Client;
+
+    /// <summary>The event log.</summary>
+    public IEventLog Log { get; }
+
+    /// <summary>The time the grains see.</summary>
+    public TimeProvider Clock => _clock;
+
+    /// <summary>The storage, with faults to switch on.</summary>
+    public FaultyStorage Storage { get; }
+
+    /// <summary>Runs a test on a fresh cluster.</summary>
+    public static async Task Run(Func<TestCluster, Task> test, Action<IServiceCollection>? configure = null, int seed = 1)
+    {
+        var cluster = new TestCluster(configure);
+        await cluster.StartAsync();
+        try
+        {
+            await test(cluster);
+        }
+        finally
+        {
+            await cluster.StopAsync();
+        }
+    }
+
+    /// <summary>Lets time pass, in steps, with room for the grains to act on each.</summary>
+    public async Task Advance(TimeSpan time)
+    {
+        var step = TimeSpan.FromTicks(Math.Max(TimeSpan.TicksPerSecond, time.Ticks / 100));
+        for (var left = time; left > TimeSpan.Zero; left -= step)
+        {
+            _clock.Advance(left < step ? left : step);
+            await Breathe();
+        }
+    }
+
+    /// <summary>Waits until something holds; fails with the description when it does not within twenty minutes of grain time.</summary>
+    public async Task Eventually(Func<Task<bool>> holds, string description)
+    {
+        for (var i = 0; i < 2_400; i++)
+        {
+            if (await holds()) return;
+            _clock.Advance(TimeSpan.FromMilliseconds(500));
+            await Breathe();
+        }
+
+        throw new TimeoutException($"Not within twenty minutes: {description}.");
+    }
+
+    /// <summary>Ends all silos with nothing more stored, as a crash would, and starts new ones on the same storage.</summary>
+    public async Task CrashAndRestart()
+    {
+        Storage.Cut();
+        Storage.Appended -= Ring;
+        foreach (var silo in _cluster.Silos.ToArray()) await _cluster.KillSiloAsync(silo);
+        await _cluster.DisposeAsync();
+        Storage.Mend();
+        await StartAsync();
+    }
+
+    private static Task Breathe() => Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+
+    private async Task StartAsync()
+    {
+        var builder = new InProcessTestClusterBuilder(InitialSilos);
+        builder.Options.ConfigureFileLogging = false;
+        builder.ConfigureSiloHost((_, host) => host.Logging.ClearProviders());
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddMemoryGrainStorage("PubSubStore").AddMemoryStreams(LogAppended.Provider).UseInMemoryReminderService();
+            silo.Services.AddGrainStorage("Default", (_, _) => Storage);
+            foreach (var name in SystemClocks) silo.Services.AddKeyedSingleton(name, TimeProvider.System);
+            silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, _clock);
+            silo.Services.AddSingleton<TimeProvider>(_clock);
+            silo.Services.AddSingleton(Log);
+            silo.Services.AddOrderActorsGrains();
+            _configure?.Invoke(silo.Services);
+        });
+        builder.ConfigureClient(client => client.AddMemoryStreams(LogAppended.Provider));
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+        Storage.Appended += Ring;
+        for (var partition = 0; partition < Shard.Count; partition++)
+        {
+            if (Storage.Head(partition) is > 0 and var head) Ring(partition, head);
+        }
+    }
+
+    private async Task StopAsync()
+    {
+        Storage.Appended -= Ring;
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+    }
+
+    private void Ring(int partition, long head)
+    {
+        var stream = _cluster.Client.GetStreamProvider(LogAppended.Provider)
+            .GetStream<LogAppended>(StreamId.Create(LogAppended.Namespace, Shard.Key(partition)));
+        _ = Task.Run(() => stream.OnNextAsync(new LogAppended(partition, head)));
+    }
+}
