@@ -14,6 +14,8 @@ public sealed class MalformedRequestTests : IAsyncLifetime
         "total":{"amount":1800,"currency":"EUR"},"dropoff":{"latitude":52.5,"longitude":13.4}}
         """;
 
+    private const string Head = "POST /v1/orders HTTP/1.1\r\nHost: x\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\n";
+
     private readonly ScriptedGrains _grains = new() { Answer = (method, _) => throw new InvalidOperationException($"A grain was asked: {method}.") };
     private SiloApp? _app;
     private Api? _api;
@@ -171,7 +173,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
         await using var connection = await RawConnection.Open(Api.Url);
         for (var i = 0; i < 3; i++)
         {
-            await connection.Send($"POST /v1/orders HTTP/1.1\r\nHost: x\r\nIdempotency-Key: k{i}\r\nContent-Type: application/json\r\n{framing}\r\n\r\n{body}");
+            await connection.Send($"{Head}{framing}\r\n\r\n{body}");
             var answer = await connection.ReadAnswer();
             Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
             Assert.DoesNotContain("Connection: close", answer, StringComparison.OrdinalIgnoreCase);
@@ -182,7 +184,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     public async Task A_body_far_over_the_limit_is_refused_unread_and_the_answer_says_that_the_connection_closes()
     {
         await using var connection = await RawConnection.Open(Api.Url);
-        await connection.Send("POST /v1/orders HTTP/1.1\r\nHost: x\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: 1000000000\r\n\r\n");
+        await connection.Send($"{Head}Content-Length: 1000000000\r\n\r\n");
         var answer = await connection.ReadAnswer();
         Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
         Assert.Contains("Connection: close", answer, StringComparison.OrdinalIgnoreCase);
