@@ -5,6 +5,7 @@ using OrderActors.Embedded.Reminders;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage;
 using OrderActors.Embedded.Streams;
+using OrderActors.Storage;
 using Orleans;
 using Orleans.Streams;
 

@@ -1,4 +1,4 @@
-namespace OrderActors.Embedded.Storage;
+namespace OrderActors.Storage;
 
 /// <summary>An event on its way into the log, written in the same record as the state that raised it.</summary>
 /// <param name="Partition">0 to <see cref="EventPartitions.Count"/> − 1.</param>

@@ -3,7 +3,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace OrderActors.Embedded.Storage;
+namespace OrderActors.Storage;
 
 /// <summary>States as UTF-8 JSON: snake_case names, enums as snake_case text, nulls left out.</summary>
 public sealed class JsonStateSerializer : IStateSerializer

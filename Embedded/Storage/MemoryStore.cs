@@ -1,5 +1,6 @@
 using System.Buffers;
 using OrderActors.Embedded.Storage.Journal;
+using OrderActors.Storage;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;

@@ -1,4 +1,4 @@
-namespace OrderActors.Embedded.Storage;
+namespace OrderActors.Storage;
 
 /// <summary>What a grain starts with when nothing is stored.</summary>
 internal static class NewState

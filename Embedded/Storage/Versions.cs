@@ -2,7 +2,7 @@ using System.Globalization;
 using Orleans.Runtime;
 using Orleans.Storage;
 
-namespace OrderActors.Embedded.Storage;
+namespace OrderActors.Storage;
 
 /// <summary>Versions as ETags, and the refusal when they differ.</summary>
 internal static class Versions

@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage;
+using OrderActors.Storage;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Streams;

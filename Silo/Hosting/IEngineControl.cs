@@ -1,3 +1,5 @@
+using OrderActors.Client.Hosting;
+
 namespace OrderActors.Silo.Hosting;
 
 /// <summary>The actor engine, as the host starts, watches and stops it.</summary>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using OrderActors.Client;
+using OrderActors.Client.Hosting;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -36,7 +37,7 @@ internal sealed class SiloApp : IAsyncDisposable
     /// <exception cref="StartupException">An option is wrong.</exception>
     public static SiloApp Build(string[] args, Action<WebApplicationBuilder, SiloOptions>? addEngine = null)
     {
-        SiloOptions.RefuseUnknown(args);
+        SiloOptions.Program.RefuseUnknown(args);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.Sources.Clear();
         builder.Configuration

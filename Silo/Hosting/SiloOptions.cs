@@ -1,6 +1,6 @@
-using System.ComponentModel;
 using System.Globalization;
 using System.Net;
+using OrderActors.Client.Hosting;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -22,65 +22,17 @@ public sealed class SiloOptions
     /// <summary>The data folder as an absolute path.</summary>
     internal string DataPath => Path.GetFullPath(Data, Environment.CurrentDirectory);
 
-    /// <summary>Sections of the configuration that others read: <c>--Orders:Acceptance 00:02:00</c>.</summary>
-    private static readonly string[] Sections = ["Orders", "Engine", "Journal", "Subscribers", "Dispatch", "Travel", "Deadlines", "Logging"];
-
-    private static PropertyDescriptor[] Properties => [.. TypeDescriptor.GetProperties(typeof(SiloOptions)).Cast<PropertyDescriptor>()];
+    /// <summary>How these options are read, beside the sections of the others.</summary>
+    internal static readonly ProgramOptions Program = new(
+        typeof(SiloOptions), "Orders", "Engine", "Journal", "Subscribers", "Dispatch", "Travel", "Deadlines", "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>
     internal static SiloOptions Read(IConfiguration configuration)
     {
-        var options = new SiloOptions();
-        foreach (var property in Properties)
-        {
-            if (configuration[property.Name] is not { } text) continue;
-            try
-            {
-                property.SetValue(options, property.Converter.ConvertFromInvariantString(text));
-            }
-            catch (Exception e) when (e is ArgumentException or FormatException or NotSupportedException)
-            {
-                throw new StartupException($"{property.Name} is '{text}'; it must be {KindOf(property.PropertyType)}.", e);
-            }
-        }
-
+        var options = Program.Read(configuration, new SiloOptions());
         options.Validate();
         return options;
-    }
-
-    internal static string KindOf(Type type) => type == typeof(int) || type == typeof(long) ? "a whole number"
-        : type == typeof(bool) ? "true or false"
-        : type == typeof(double) ? "a number"
-        : type == typeof(TimeSpan) ? "a duration such as 00:00:30"
-        : type.Name;
-
-    /// <summary>Refuses a mistyped option: silently ignored, it would start a server with other settings than its operator believes.</summary>
-    /// <exception cref="StartupException">An option is unknown or has no value.</exception>
-    internal static void RefuseUnknown(IReadOnlyList<string> args)
-    {
-        string[] known = [.. Properties.Select(p => p.Name)];
-        for (var i = 0; i < args.Count; i++)
-        {
-            var arg = args[i];
-            var split = arg.IndexOf('=', StringComparison.Ordinal);
-            var name = (split < 0 ? arg : arg[..split]).TrimStart('-', '/');
-            var isOption = arg.StartsWith('-') || split > 0;
-            if (!isOption)
-            {
-                throw new StartupException($"'{arg}' is not an option. Options are written --Name value; they are {string.Join(", ", known)}.");
-            }
-
-            var section = name.IndexOf(':', StringComparison.Ordinal);
-            var names = section < 0 ? known : Sections;
-            if (!names.Contains(section < 0 ? name : name[..section], StringComparer.OrdinalIgnoreCase))
-            {
-                throw new StartupException($"There is no option --{name}. Options are {string.Join(", ", known.Concat(Sections.Select(s => s + ":…")))}.");
-            }
-
-            if (split >= 0) continue;
-            if (++i == args.Count) throw new StartupException($"--{name} has no value.");
-        }
     }
 
     private void Validate()

@@ -9,6 +9,8 @@ using OrderActors.Embedded.Simulation;
 using OrderActors.Embedded.Storage;
 using OrderActors.Orders;
 using OrderActors.Silo.Hosting;
+using OrderActors.Silo.Storage;
+using OrderActors.Storage;
 using OrderActors.Values;
 using Orleans;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using OrderActors.Client.Hosting;
 using Xunit;
 
 namespace OrderActors.Tests.Gateway;
@@ -101,7 +102,7 @@ public sealed partial class StartAndStopTests : IDisposable
     public void A_bad_option_is_named_with_what_it_may_be(string name, string? value, string rule)
     {
         string[] args = value is null ? [name] : [name, value];
-        var refused = Assert.Throws<Silo.Hosting.StartupException>(() => Silo.Hosting.SiloApp.Build(["--Data", _data.Path, .. args]));
+        var refused = Assert.Throws<StartupException>(() => Silo.Hosting.SiloApp.Build(["--Data", _data.Path, .. args]));
         if (name == "--Prot") value = "Prot";
         Assert.Contains(value ?? name, refused.Message, StringComparison.Ordinal);
         Assert.Contains(rule, refused.Message, StringComparison.Ordinal);

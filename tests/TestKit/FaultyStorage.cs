@@ -1,4 +1,5 @@
 using OrderActors.Embedded.Storage;
+using OrderActors.Storage;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;

@@ -1,3 +1,5 @@
+using OrderActors.Storage;
+
 namespace OrderActors.Embedded.Storage.Journal;
 
 /// <summary>How far each subscriber is in each partition, and which of these the disk does not know yet.</summary>

@@ -1,3 +1,5 @@
+using OrderActors.Storage;
+
 namespace OrderActors.Embedded.Storage.Journal;
 
 /// <summary>Where the retained events of each partition are, and the bodies of the newest.</summary>

@@ -1,3 +1,4 @@
+using OrderActors.Storage;
 using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace OrderActors.Embedded.Storage.Journal;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using OrderActors.Storage;
 
 namespace OrderActors.Embedded.Storage.Journal;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OrderActors.Storage;
 using static System.Buffers.Binary.BinaryPrimitives;
 
 namespace OrderActors.Embedded.Storage.Journal;

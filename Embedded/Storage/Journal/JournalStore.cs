@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrderActors.Storage;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;

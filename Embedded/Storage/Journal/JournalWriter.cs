@@ -1,4 +1,5 @@
 using System.Buffers;
+using OrderActors.Storage;
 using Orleans.Runtime;
 using Orleans.Storage;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using OrderActors.Storage;
 
 namespace OrderActors.Embedded.Storage.Journal;
 

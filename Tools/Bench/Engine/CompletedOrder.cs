@@ -12,6 +12,8 @@ using OrderActors.Embedded.Storage;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Silo.Hosting;
+using OrderActors.Silo.Storage;
+using OrderActors.Storage;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Runtime;

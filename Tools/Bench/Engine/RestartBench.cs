@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 using OrderActors.Embedded.Storage;
 using OrderActors.Embedded.Storage.Journal;
 using OrderActors.Silo.Hosting;
+using OrderActors.Silo.Storage;
+using OrderActors.Storage;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Runtime;

@@ -1,3 +1,4 @@
+using OrderActors.Storage;
 using Xunit;
 
 namespace OrderActors.Tests.Engine.Journal;
@@ -105,7 +106,7 @@ public sealed class EventLogTests
         options.RetainedEventsPerPartition = 4;
         var disk = World.Open(files, options);
         var memory = World.Memory(retained: 4);
-        Embedded.Storage.IEventStore events = journal ? disk : memory;
+        OrderActors.Storage.IEventStore events = journal ? disk : memory;
         Orleans.Storage.IGrainStorage states = journal ? disk : memory;
         await events.SetCursorAsync("slow", 3, 0);
         var cell = new Cell();

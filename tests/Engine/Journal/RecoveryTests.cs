@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using OrderActors.Embedded.Storage;
 using OrderActors.Embedded.Storage.Journal;
+using OrderActors.Storage;
 using Xunit;
 
 namespace OrderActors.Tests.Engine.Journal;

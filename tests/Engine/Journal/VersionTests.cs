@@ -1,4 +1,5 @@
 using OrderActors.Embedded.Storage;
+using OrderActors.Storage;
 using Orleans.Storage;
 using Xunit;
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.Extensions.Logging.Abstractions;
 using OrderActors.Embedded.Storage;
 using OrderActors.Embedded.Storage.Journal;
+using OrderActors.Storage;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;

@@ -8,6 +8,7 @@ using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Simulation;
 using OrderActors.Embedded.Storage;
 using OrderActors.Embedded.Streams;
+using OrderActors.Storage;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;

@@ -6,6 +6,8 @@ using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Simulation;
 using OrderActors.Embedded.Storage;
 using OrderActors.Silo.Hosting;
+using OrderActors.Silo.Storage;
+using OrderActors.Storage;
 using Orleans;
 
 namespace OrderActors.TestKit;

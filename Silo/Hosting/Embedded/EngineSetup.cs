@@ -1,4 +1,5 @@
 using OrderActors.Broadcast;
+using OrderActors.Client.Hosting;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
@@ -7,6 +8,8 @@ using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage;
 using OrderActors.Embedded.Storage.Journal;
 using OrderActors.Orders;
+using OrderActors.Silo.Storage;
+using OrderActors.Storage;
 using OrderActors.Values;
 
 namespace OrderActors.Silo.Hosting;

@@ -1,8 +1,8 @@
 using System.ComponentModel;
 using System.Reflection;
-using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Configuration;
 
-namespace OrderActors.Silo.Hosting;
+namespace OrderActors.Client.Hosting;
 
 /// <summary>Reads options from the section of their name, strictly: an unknown name or a value of another kind ends the start.</summary>
 internal static class OptionSections
@@ -32,30 +32,11 @@ internal static class OptionSections
             }
             catch (Exception e) when (e is ArgumentException or FormatException or OverflowException or NotSupportedException)
             {
-                throw new StartupException($"{section}:{property.Name} is '{entry.Value}'; it must be {SiloOptions.KindOf(property.PropertyType)}.", e);
+                throw new StartupException($"{section}:{property.Name} is '{entry.Value}'; it must be {ProgramOptions.KindOf(property.PropertyType)}.", e);
             }
         }
 
         return options;
-    }
-
-    /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>
-    /// <exception cref="StartupException">One of them is wrong.</exception>
-    public static void AddSection<T>(this IServiceCollection services, IConfiguration configuration, string section)
-        where T : class
-    {
-        services.Configure<T>(options => Read(configuration, section, options));
-
-        // Asked now and not when a grain first wants them, so that a wrong word ends the start before anything is opened.
-        using var check = new ServiceCollection().AddOrderActorsGrains().Configure<T>(options => Read(configuration, section, options)).BuildServiceProvider();
-        try
-        {
-            _ = check.GetRequiredService<IOptions<T>>().Value;
-        }
-        catch (OptionsValidationException e)
-        {
-            throw Wrong<T>(section, e.Failures.First(), e);
-        }
     }
 
     /// <summary>What a validator said, with the option's name as its operator writes it.</summary>

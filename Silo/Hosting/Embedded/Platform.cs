@@ -5,6 +5,8 @@ using OrderActors.Embedded.Hosting;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage;
 using OrderActors.Embedded.Streams;
+using OrderActors.Silo.Storage;
+using OrderActors.Storage;
 using Orleans.Storage;
 
 namespace OrderActors.Silo.Hosting;

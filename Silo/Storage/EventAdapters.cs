@@ -1,9 +1,10 @@
 using System.Text.Json;
 using OrderActors.Broadcast;
 using OrderActors.Embedded.Storage;
+using OrderActors.Storage;
 using OrderActors.Values;
 
-namespace OrderActors.Silo.Hosting;
+namespace OrderActors.Silo.Storage;
 
 /// <summary>Shows the storage the events that a state raised: the engine knows nothing of orders, the grains nothing of storage.</summary>
 public sealed class RaisedEvents : IEventExtractor

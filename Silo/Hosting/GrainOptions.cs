@@ -1,0 +1,28 @@
+using Microsoft.Extensions.Options;
+using OrderActors.Client.Hosting;
+
+namespace OrderActors.Silo.Hosting;
+
+/// <summary>The options of the grains, from the sections of their names.</summary>
+internal static class GrainOptions
+{
+    /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>
+    /// <exception cref="StartupException">One of them is wrong.</exception>
+    public static void AddSection<T>(this IServiceCollection services, IConfiguration configuration, string section)
+        where T : class
+    {
+        services.Configure<T>(options => OptionSections.Read(configuration, section, options));
+
+        // Asked now and not when a grain first wants them, so that a wrong word ends the start before anything is opened.
+        using var check = new ServiceCollection().AddOrderActorsGrains()
+            .Configure<T>(options => OptionSections.Read(configuration, section, options)).BuildServiceProvider();
+        try
+        {
+            _ = check.GetRequiredService<IOptions<T>>().Value;
+        }
+        catch (OptionsValidationException e)
+        {
+            throw OptionSections.Wrong<T>(section, e.Failures.First(), e);
+        }
+    }
+}
