@@ -30,11 +30,14 @@ internal sealed class ClusterDriver : IDisposable
     private long _delivered;
     private long _longestWaitTicks;
 
-    public ClusterDriver(ClusterPlan plan)
+    /// <summary>A driver that has not begun.</summary>
+    /// <param name="plan">How it drives.</param>
+    /// <param name="connect">Makes the connections to a gateway; null for plain ones.</param>
+    public ClusterDriver(ClusterPlan plan, Func<HttpMessageHandler>? connect = null)
     {
         plan.Validate();
         _plan = plan;
-        _gateways = new Gateways(plan);
+        _gateways = new Gateways(plan, connect ?? (() => new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) }));
         _callers = NewCallers();
     }
 

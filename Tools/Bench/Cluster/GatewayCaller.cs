@@ -29,9 +29,9 @@ internal sealed class Gateways : IDisposable
 {
     private readonly HttpClient[] _clients;
 
-    public Gateways(ClusterPlan plan) => _clients =
+    public Gateways(ClusterPlan plan, Func<HttpMessageHandler> connect) => _clients =
     [
-        .. plan.Urls.Select(url => new HttpClient(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) })
+        .. plan.Urls.Select(url => new HttpClient(connect())
         {
             BaseAddress = url,
             Timeout = plan.TryTimeout,
