@@ -222,8 +222,8 @@ internal sealed class ClusterDriver : IDisposable
     private async Task CreateMerchant(GatewayCaller caller, int n, CancellationToken cancellationToken)
     {
         var id = Merchant(n);
-        Done(await caller.Post(
-            "/v1/merchants", new { id, name = id, zone = Id('z', n % _plan.Zones), location = Place, currency = "EUR", preparation_seconds = 0 }, id, cancellationToken));
+        var merchant = new { id, name = id, zone = Id('z', n % _plan.Zones), location = Place, currency = "EUR", preparation_seconds = 0 };
+        Done(await caller.Post("/v1/merchants", merchant, id, cancellationToken));
         var items = new object[]
         {
             new { id = "meal", name = "Meal", price = 900, stock = Stock },
