@@ -1,13 +1,8 @@
-using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
-using OrderActors.Deadlines;
-using OrderActors.Dispatch;
-using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Hosting;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage;
 using OrderActors.Embedded.Storage.Journal;
-using OrderActors.Orders;
 using OrderActors.Silo.Storage;
 using OrderActors.Storage;
 using OrderActors.Values;
@@ -26,16 +21,10 @@ internal static class EngineSetup
             nameof(EngineOptions.DrainTimeout));
         var journalOptions = OptionSections.Read(
             configuration, "Journal", new JournalOptions { Folder = options.DataPath }, nameof(JournalOptions.Folder));
-        var policy = OptionSections.Read(configuration, "Orders", new OrderPolicy());
-        if (policy.Validate().FirstOrDefault() is { } wrong) throw OptionSections.Wrong<OrderPolicy>("Orders", wrong);
         Checked<EngineOptions>("Engine", engine.Validate);
         Checked<JournalOptions>("Journal", journalOptions.Validate);
 
-        builder.Services.AddSingleton(policy);
-        builder.Services.AddSection<SubscriberOptions>(configuration, "Subscribers");
-        builder.Services.AddSection<DispatchOptions>(configuration, "Dispatch");
-        builder.Services.AddSection<TravelOptions>(configuration, "Travel");
-        builder.Services.AddSection<DeadlineOptions>(configuration, "Deadlines");
+        builder.Services.AddGrainSections(configuration);
         var journal = Open(journalOptions, SiloLogging.Create(configuration).CreateLogger<JournalStore>());
         builder.Services.AddPlatform(engine, journal);
         builder.Services.AddSingleton<IEngineControl>(provider => new EmbeddedControl(provider, journal, options.DataPath));
