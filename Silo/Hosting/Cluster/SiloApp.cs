@@ -116,7 +116,8 @@ internal sealed partial class SiloApp : IAsyncDisposable
         }
 
         var left = patience.IsCancellationRequested ? $"cut off after {_options.DrainTimeoutSeconds} s" : "every grain handed over";
-        await Services.GetRequiredService<PostgresStore>().DisposeAsync();
+        await Services.GetRequiredService<PostgresStore>().FlushAsync();
+        await StopListening();
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         return string.Create(CultureInfo.InvariantCulture, $"OrderActors silo stopped · {left} · everything acknowledged is in the database · {seconds:0.0} s");
     }
@@ -135,6 +136,19 @@ internal sealed partial class SiloApp : IAsyncDisposable
         if (_app is not null && !Failed.IsCompleted) await _app.DisposeAsync();
         if (_database is not null) await _database.DisposeAsync();
         if (_redis is not null) await _redis.DisposeAsync();
+    }
+
+    private async Task StopListening()
+    {
+        using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+        try
+        {
+            await _app!.StopAsync(grace.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // A connection only stays open.
+        }
     }
 
     private void Map(WebApplication app)

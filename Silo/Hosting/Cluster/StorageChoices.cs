@@ -1,3 +1,4 @@
+using Npgsql;
 using OrderActors.Client.Hosting;
 using OrderActors.Silo.Storage;
 using Orleans.Configuration;
@@ -21,6 +22,8 @@ internal static class StorageChoices
     /// <exception cref="StartupException">A choice is none of the two.</exception>
     public static void AddStorages(this ISiloBuilder silo, IConfiguration configuration, string connectionString)
     {
+        // Its tables are in the schema of everything else, and its queries do not say so.
+        var adoNet = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "orderactors", ApplicationName = "OrderActors" }.ConnectionString;
         silo.Services.AddKeyedSingleton<IGrainStorage>(Default, (services, _) => services.GetRequiredService<PostgresStore>());
         foreach (var choice in configuration.GetSection(Section).GetChildren())
         {
@@ -39,7 +42,7 @@ internal static class StorageChoices
                     silo.AddAdoNetGrainStorage(choice.Key, (AdoNetGrainStorageOptions options) =>
                     {
                         options.Invariant = "Npgsql";
-                        options.ConnectionString = connectionString;
+                        options.ConnectionString = adoNet;
                     });
                     break;
                 default:
