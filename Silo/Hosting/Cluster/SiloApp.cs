@@ -10,7 +10,8 @@ namespace OrderActors.Silo.Hosting;
 /// <summary>A silo of a cluster, as a process: built from the command line, joined, and drained without losing what it acknowledged.</summary>
 internal sealed partial class SiloApp : IAsyncDisposable
 {
-    private static readonly string EngineVersion = typeof(Orleans.Grain).Assembly.GetName().Version!.ToString(3);
+    private static readonly string EngineVersion =
+        FileVersionInfo.GetVersionInfo(typeof(Orleans.Grain).Assembly.Location).ProductVersion!.Split('+')[0];
 
     private readonly WebApplicationBuilder _builder;
     private readonly SiloOptions _options;
