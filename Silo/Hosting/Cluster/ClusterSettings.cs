@@ -52,7 +52,7 @@ public sealed class ClusterSettings
     /// <summary>After how many missed probes in a row a silo suspects another. Default 3; 1 to 20.</summary>
     public int MissedProbes { get; set; } = 3;
 
-    /// <summary>How many silos must suspect one before it is out, or all others if those are fewer. Default 2; 1 to 10.</summary>
+    /// <summary>How many silos must suspect one before it is out, or half of those that are left if that is fewer. Default 2; 1 to 10.</summary>
     public int DeathVotes { get; set; } = 2;
 
     /// <summary>How often a silo reads the membership although nobody told it of a change. Default 5 s; 1 s to 10 min.</summary>

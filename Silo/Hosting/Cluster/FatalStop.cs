@@ -17,6 +17,17 @@ internal sealed class FatalStop : IFatalErrorHandler
     public bool IsUnexpected(Exception exception) => true;
 
     /// <inheritdoc/>
-    public void OnFatalException(object sender, string context, Exception exception) =>
-        _failed.TrySetException(exception ?? new OrleansException(context ?? "The engine failed without saying why."));
+    public void OnFatalException(object sender, string context, Exception exception)
+    {
+        var told = exception?.Message ?? context ?? "The engine failed without saying why.";
+        // The engine's own text lists who voted when; what its reader needs is what to look at.
+        _failed.TrySetException(told.StartsWith("I have been told I am dead", StringComparison.Ordinal)
+            ? new DeclaredDeadException()
+            : new OrleansException(told));
+    }
 }
+
+/// <summary>The other silos have given this one up.</summary>
+internal sealed class DeclaredDeadException() : Exception(
+    "The other silos of the cluster have declared this one dead, because they did not reach it for a while. " +
+    "Are its ports reachable from there, is Tls the same everywhere, and did the machine have time for it?");

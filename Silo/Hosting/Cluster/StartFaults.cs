@@ -25,6 +25,8 @@ internal static class StartFaults
                         $"The silo cannot join cluster '{cluster.ClusterId}': within {cluster.JoinTimeout} (Cluster:JoinTimeout) it did not reach every member. " +
                         $"{OneLine(e)} Are {cluster.Address}:{cluster.SiloPort} and theirs reachable, and is Tls the same everywhere?",
                         fault);
+                case DeclaredDeadException:
+                    return new StartupException($"The silo cannot join cluster '{cluster.ClusterId}': {OneLine(e)}", fault);
                 case RedisException:
                     return new StartupException($"Redis failed while the silo joined the cluster: {OneLine(e)}", fault);
                 case NpgsqlException:
