@@ -5,13 +5,23 @@ using OrderActors.Customers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Values;
+using Orleans;
 
 namespace OrderActors.TestKit;
 
 /// <summary>Merchants, couriers and customers for tests, with the verbs of a day. Every command has an id of its own.</summary>
-public sealed class Town(TestCluster cluster, string zone = "town")
+/// <param name="grains">Makes references to grains; asked every time, for a cluster may restart.</param>
+/// <param name="eventually">Waits until something holds, or fails with the description.</param>
+/// <param name="zone">Where everybody is.</param>
+public sealed class Town(Func<IGrainFactory> grains, Func<Func<Task<bool>>, string, Task> eventually, string zone)
 {
     private int _command;
+
+    /// <summary>A town on a cluster.</summary>
+    public Town(TestCluster cluster, string zone = "town")
+        : this(() => cluster.Grains, cluster.Eventually, zone)
+    {
+    }
 
     /// <summary>Where the town's merchants are.</summary>
     public static readonly GeoPoint Market = new(52.5200, 13.4050);
@@ -25,7 +35,7 @@ public sealed class Town(TestCluster cluster, string zone = "town")
     /// <summary>Opens a merchant that sells soup at 900 and bread at 250, of which there are so many.</summary>
     public async Task<IMerchantGrain> Merchant(string id, int? bread = null, bool autoAccept = false)
     {
-        var merchant = cluster.Grains.GetGrain<IMerchantGrain>(id);
+        var merchant = grains().GetGrain<IMerchantGrain>(id);
         var by = new Actor(Role.Merchant, id);
         Done(await merchant.Execute(new CreateMerchant(NextId(), by, "Market kitchen", zone, Market, "EUR", TimeSpan.FromMinutes(12), autoAccept)));
         Done(await merchant.Execute(new SetMenu(NextId(), by, [new MenuItem("soup", "Soup", 900), new MenuItem("bread", "Bread", 250, bread)])));
@@ -36,7 +46,7 @@ public sealed class Town(TestCluster cluster, string zone = "town")
     /// <summary>Brings a courier online near the market.</summary>
     public async Task<ICourierGrain> Courier(string id)
     {
-        var courier = cluster.Grains.GetGrain<ICourierGrain>(id);
+        var courier = grains().GetGrain<ICourierGrain>(id);
         var by = new Actor(Role.Courier, id);
         Done(await courier.Execute(new CreateCourier(NextId(), by, "Kim", zone, 1)));
         Done(await courier.Execute(new GoOnline(NextId(), by, Market)));
@@ -50,13 +60,13 @@ public sealed class Town(TestCluster cluster, string zone = "town")
         new Money(900 + 250 * bread, "EUR"), Home);
 
     /// <summary>Gives a command to place an order.</summary>
-    public Task<OrderReply> Place(PlaceOrder command) => cluster.Grains.GetGrain<ICustomerGrain>(command.Customer).Place(command);
+    public Task<OrderReply> Place(PlaceOrder command) => grains().GetGrain<ICustomerGrain>(command.Customer).Place(command);
 
     /// <summary>Places an order that must succeed.</summary>
     public async Task<OrderView> Placed(string customer, string merchant, int bread = 0) => Done(await Place(Order(customer, merchant, bread)));
 
     /// <summary>The order's grain.</summary>
-    public IOrderGrain OrderGrain(OrderView order) => cluster.Grains.GetGrain<IOrderGrain>(order.Number.ToString());
+    public IOrderGrain OrderGrain(OrderView order) => grains().GetGrain<IOrderGrain>(order.Number.ToString());
 
     /// <summary>The order as it stands.</summary>
     public async Task<OrderView> Now(OrderView order) => (await OrderGrain(order).Get())!;
@@ -76,7 +86,7 @@ public sealed class Town(TestCluster cluster, string zone = "town")
     /// <summary>Waits until the order has a courier, and says which.</summary>
     public async Task<string> AssignedCourier(OrderView order)
     {
-        await cluster.Eventually(async () => (await Now(order)).Courier is not null, $"{order.Number} has a courier");
+        await eventually(async () => (await Now(order)).Courier is not null, $"{order.Number} has a courier");
         return (await Now(order)).Courier!;
     }
 
