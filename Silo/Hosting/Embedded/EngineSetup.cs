@@ -1,13 +1,8 @@
-using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
-using OrderActors.Deadlines;
-using OrderActors.Dispatch;
-using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Hosting;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage;
 using OrderActors.Embedded.Storage.Journal;
-using OrderActors.Orders;
 using OrderActors.Silo.Storage;
 using OrderActors.Storage;
 using OrderActors.Values;
@@ -24,15 +19,9 @@ internal static class EngineSetup
         var engine = OptionSections.Read(
             configuration, "Engine", new EngineOptions { DrainTimeout = TimeSpan.FromSeconds(options.DrainTimeoutSeconds) },
             nameof(EngineOptions.DrainTimeout));
-        var policy = OptionSections.Read(configuration, "Orders", new OrderPolicy());
-        if (policy.Validate().FirstOrDefault() is { } wrong) throw OptionSections.Wrong<OrderPolicy>("Orders", wrong);
         Checked<EngineOptions>("Engine", engine.Validate);
 
-        builder.Services.AddSingleton(policy);
-        builder.Services.AddSection<SubscriberOptions>(configuration, "Subscribers");
-        builder.Services.AddSection<DispatchOptions>(configuration, "Dispatch");
-        builder.Services.AddSection<TravelOptions>(configuration, "Travel");
-        builder.Services.AddSection<DeadlineOptions>(configuration, "Deadlines");
+        builder.Services.AddGrainSections(configuration);
         if (options.Storage == "postgres") AddPostgres(builder, engine);
         else AddJournal(builder, engine, options);
     }
