@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using OrderActors.Client.Hosting;
 
 namespace OrderActors.Silo.Hosting;
@@ -40,19 +39,7 @@ public sealed class SiloOptions
         if (string.IsNullOrWhiteSpace(Data)) throw new StartupException("Data is empty; it must be a folder, such as ./data.");
         RequireRange(nameof(DrainTimeoutSeconds), DrainTimeoutSeconds, 0, 600);
         RequireRange(nameof(MaxBodyBytes), MaxBodyBytes, 1024, 16 * 1024 * 1024);
-        var urls = Urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (urls.Length == 0) throw BadUrl(Urls);
-        foreach (var url in urls)
-        {
-            if (!Uri.TryCreate(url, UriKind.Absolute, out var uri) || uri.Scheme != "http") throw BadUrl(url);
-            if (uri.PathAndQuery != "/" || uri.UserInfo.Length > 0) throw BadUrl(url);
-            var host = uri.Host.Trim('[', ']');
-            if (host != "localhost" && !IPAddress.TryParse(host, out _)) throw BadUrl(url);
-            if (host == "localhost" && uri.Port == 0)
-            {
-                throw new StartupException($"Urls has '{url}'; a free port is taken only on an address: write http://127.0.0.1:0.");
-            }
-        }
+        ListenUrls.Validate(Urls);
     }
 
     private static void RequireRange(string name, int value, int least, int most)
@@ -62,7 +49,4 @@ public sealed class SiloOptions
             throw new StartupException(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it must be {least} to {most}."));
         }
     }
-
-    private static StartupException BadUrl(string url) =>
-        new($"Urls has '{url}'; it must be http://address:port, such as http://127.0.0.1:8080 or http://0.0.0.0:8080. TLS is a proxy's work.");
 }
