@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using OrderActors.Broadcast;
 using OrderActors.Couriers;
+using OrderActors.Dispatch;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using Orleans.Concurrency;
@@ -13,8 +14,13 @@ internal static class IdempotentCalls
 {
     private static readonly Type[] Commands = [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand)];
 
-    // These read as well; their contract says AlwaysInterleave, which a grain asks for one reason or another.
-    private static readonly string[] OtherReads = [nameof(ISubscriberGrain.DeadLetters), nameof(ISubscriberGrain.Position)];
+    // These read as well; their contracts say AlwaysInterleave, which says less.
+    private static readonly (Type Grain, string Method)[] OtherReads =
+    [
+        (typeof(ISubscriberGrain), nameof(ISubscriberGrain.DeadLetters)),
+        (typeof(ISubscriberGrain), nameof(ISubscriberGrain.Position)),
+        (typeof(IDispatchGrain), nameof(IDispatchGrain.Get)),
+    ];
 
     private static readonly ConcurrentDictionary<MethodInfo, bool> Known = new();
 
@@ -22,7 +28,7 @@ internal static class IdempotentCalls
     public static bool Includes(MethodInfo method) => Known.GetOrAdd(method, static m => Reads(m) || IsCommand(m));
 
     private static bool Reads(MethodInfo method) =>
-        method.IsDefined(typeof(ReadOnlyAttribute)) || (method.DeclaringType == typeof(ISubscriberGrain) && OtherReads.Contains(method.Name));
+        method.IsDefined(typeof(ReadOnlyAttribute)) || OtherReads.Contains((method.DeclaringType!, method.Name));
 
     private static bool IsCommand(MethodInfo method) =>
         method.GetParameters() is [{ ParameterType: var type }] && Commands.Any(command => command.IsAssignableFrom(type));
