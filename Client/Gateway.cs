@@ -29,7 +29,7 @@ public static class Gateway
         services.AddRouting();
         services.AddOptions<GatewayOptions>().Bind(configuration);
         services.AddSingleton<GatewayGate>();
-        services.AddSingleton(_ => new MetricStore());
+        services.AddMetricStore();
         return services;
     }
 

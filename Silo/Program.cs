@@ -10,7 +10,7 @@ var (code, line) = await Run();
 (code == 0 ? Console.Out : Console.Error).WriteLine(line.ReplaceLineEndings(" "));
 return code;
 
-// 0: it stopped as asked. 1: it could not start, or the storage failed.
+// 0: it stopped as asked. 1: it could not start, or it cannot go on.
 async Task<(int Code, string Line)> Run()
 {
     SiloApp? app = null;
@@ -20,9 +20,9 @@ async Task<(int Code, string Line)> Run()
         app = SiloApp.Build(args);
         Console.Out.WriteLine(await app.StartAsync(CancellationToken.None));
         ready = true;
-        if (await Task.WhenAny(signals.Asked, app.Engine.Failed) == signals.Asked) return (0, await app.DrainAsync());
+        if (await Task.WhenAny(signals.Asked, app.Failed) == signals.Asked) return (0, await app.DrainAsync());
         await app.AbortAsync();
-        var reason = app.Engine.Failed.Exception?.GetBaseException().Message ?? "The storage failed.";
+        var reason = app.Failed.Exception?.GetBaseException().Message ?? "The storage failed.";
         return (1, $"OrderActors stopped: {reason} Whatever was acknowledged before is on disk.");
     }
     catch (Exception e)

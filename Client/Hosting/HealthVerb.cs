@@ -27,8 +27,8 @@ internal static class HealthVerb
         try
         {
             var urls = WebHosting.ReadConfiguration(args)["Urls"] ?? defaultUrls;
-            ListenUrls.Validate(urls);
-            var url = new Uri(ListenUrls.Loopback(urls), "/health/ready");
+            HostChecks.RequireUrls(urls);
+            var url = new Uri(HostChecks.Loopback(urls), "/health/ready");
             if (url.Port == 0) return (1, $"Urls has '{urls}': nobody can be asked on a port that the system chose.");
             using var handler = new SocketsHttpHandler { UseProxy = false };
             using var http = new HttpClient(handler) { Timeout = Patience };

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrderActors.Governance;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Runtime;
@@ -14,7 +15,7 @@ internal sealed record OrderIndexPageState
 }
 
 /// <summary>A sealed page of an owner's orders. The first sealing counts.</summary>
-[GrainType("orderindexpage")]
+[GrainType("orderindexpage"), WorkClass(WorkClass.Secondary)]
 internal sealed class OrderIndexPageGrain([PersistentState("state")] IPersistentState<OrderIndexPageState> state) : Grain, IOrderIndexPageGrain
 {
     private Durable<OrderIndexPageState>? _page;

@@ -1,14 +1,32 @@
 using Microsoft.Extensions.Options;
+using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
+using OrderActors.Deadlines;
+using OrderActors.Dispatch;
+using OrderActors.Dispatch.Matching;
+using OrderActors.Orders;
 
 namespace OrderActors.Silo.Hosting;
 
 /// <summary>The options of the grains, from the sections of their names.</summary>
 internal static class GrainOptions
 {
+    /// <summary>Registers every section of the grains.</summary>
+    /// <exception cref="StartupException">An option is wrong.</exception>
+    public static void AddGrainSections(this IServiceCollection services, IConfiguration configuration)
+    {
+        var policy = OptionSections.Read(configuration, "Orders", new OrderPolicy());
+        if (policy.Validate().FirstOrDefault() is { } wrong) throw OptionSections.Wrong<OrderPolicy>("Orders", wrong);
+        services.AddSingleton(policy);
+        services.AddSection<SubscriberOptions>(configuration, "Subscribers");
+        services.AddSection<DispatchOptions>(configuration, "Dispatch");
+        services.AddSection<TravelOptions>(configuration, "Travel");
+        services.AddSection<DeadlineOptions>(configuration, "Deadlines");
+    }
+
     /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>
     /// <exception cref="StartupException">One of them is wrong.</exception>
-    public static void AddSection<T>(this IServiceCollection services, IConfiguration configuration, string section)
+    private static void AddSection<T>(this IServiceCollection services, IConfiguration configuration, string section)
         where T : class
     {
         services.Configure<T>(options => OptionSections.Read(configuration, section, options));

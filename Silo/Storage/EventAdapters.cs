@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrderActors.Broadcast;
-using OrderActors.Embedded.Storage;
 using OrderActors.Storage;
 using OrderActors.Values;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using OrderActors.Tools.Bench.Engine;
+using OrderActors.Tools.Bench.Storage;
 
 namespace OrderActors.Tools.Bench;
 
@@ -37,7 +38,7 @@ internal static class BenchCommand
         var soak = new Command("soak", "Loads the platform with whole orders and shows whether its memory stays where it is.") { folder, minutes };
         soak.SetAction((parsed, _) => SoakBench.RunAsync(
             parsed.GetRequiredValue(folder), TimeSpan.FromMinutes(parsed.GetValue(minutes)), Console.Out));
-        return new Command("bench", "Measures, with a peer in the same run.") { engine, soak };
+        return new Command("bench", "Measures, with a peer in the same run.") { engine, soak, StorageBench.Create() };
     }
 
     private static async Task<int> RunAsync(BenchPlan plan, TextWriter output, TextWriter progress)

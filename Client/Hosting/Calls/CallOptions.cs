@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrderActors.Client.Hosting.Calls;
 
 /// <summary>How the gateway calls the cluster: how long it waits, and how it tries again.</summary>
@@ -33,17 +31,10 @@ internal sealed class CallOptions
     /// <exception cref="StartupException">An option is outside its range.</exception>
     public void Validate()
     {
-        Require(nameof(ResponseTimeout), ResponseTimeout, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(5));
-        Require(nameof(RetryFor), RetryFor, TimeSpan.Zero, TimeSpan.FromMinutes(5));
-        Require(nameof(FirstBackoff), FirstBackoff, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10));
-        Require(nameof(MaxBackoff), MaxBackoff, FirstBackoff, TimeSpan.FromMinutes(1));
-        Require(nameof(MaxRetrying), MaxRetrying, 0, 1_000_000);
-    }
-
-    private static void Require<T>(string name, T value, T least, T most)
-        where T : IComparable<T>
-    {
-        if (value.CompareTo(least) >= 0 && value.CompareTo(most) <= 0) return;
-        throw new StartupException(string.Create(CultureInfo.InvariantCulture, $"Calls:{name} is {value}; allowed are {least} to {most}."));
+        HostChecks.RequireRange("Calls:" + nameof(ResponseTimeout), ResponseTimeout, TimeSpan.FromMilliseconds(500), TimeSpan.FromMinutes(5));
+        HostChecks.RequireRange("Calls:" + nameof(RetryFor), RetryFor, TimeSpan.Zero, TimeSpan.FromMinutes(5));
+        HostChecks.RequireRange("Calls:" + nameof(FirstBackoff), FirstBackoff, TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10));
+        HostChecks.RequireRange("Calls:" + nameof(MaxBackoff), MaxBackoff, FirstBackoff, TimeSpan.FromMinutes(1));
+        HostChecks.RequireRange("Calls:" + nameof(MaxRetrying), MaxRetrying, 0, 1_000_000);
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using OrderActors.Client.Hosting.Calls;
 using Orleans;
 using Orleans.Configuration;
+using Orleans.Connections.Security;
 using Orleans.Hosting;
 using Orleans.Messaging;
 using Orleans.Runtime;
@@ -34,7 +35,7 @@ internal sealed partial class ClusterConnection : IClusterConnectionStatusObserv
     private long _toldAt;
 
     public ClusterConnection(
-        ClusterAddress address, CallOptions calls, Action<IClientBuilder> secure, GatewayGate gate, ILoggerFactory loggers, TimeProvider clock)
+        ClusterAddress address, CallOptions calls, Action<TlsOptions>? tls, GatewayGate gate, ILoggerFactory loggers, TimeProvider clock)
     {
         _address = address;
         _gate = gate;
@@ -53,7 +54,7 @@ internal sealed partial class ClusterConnection : IClusterConnectionStatusObserv
             client.Configure<Orleans.Configuration.GatewayOptions>(o => o.GatewayListRefreshPeriod = address.RefreshPeriod);
             client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = calls.ResponseTimeout);
             client.UseConnectionRetryFilter(TryAgain);
-            secure(client);
+            if (tls is not null) client.UseTls(tls);
         });
         _client = builder.Build();
         Grains = _client.Services.GetRequiredService<IClusterClient>();

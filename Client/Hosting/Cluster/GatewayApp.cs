@@ -50,11 +50,11 @@ internal sealed class GatewayApp : IAsyncDisposable
         address.Validate();
         var calls = OptionSections.Read(builder.Configuration, "Calls", new CallOptions());
         calls.Validate();
-        var secure = ClusterTls.Read(builder.Configuration);
+        var tls = TlsSettings.Read(builder.Configuration);
         builder.Services.AddSingleton(services => new ClusterConnection(
             address,
             calls,
-            secure,
+            tls,
             services.GetRequiredService<GatewayGate>(),
             services.GetRequiredService<ILoggerFactory>(),
             services.GetRequiredService<TimeProvider>()));
@@ -75,7 +75,7 @@ internal sealed class GatewayApp : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or SocketException)
         {
-            throw ListenUrls.Refused(_options.Urls, e);
+            throw HostChecks.CannotListen(_options.Urls, e);
         }
 
         var gateways = await _cluster.StartAsync(cancellationToken);

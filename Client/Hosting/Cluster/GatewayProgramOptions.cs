@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Configuration;
 
 namespace OrderActors.Client.Hosting.Cluster;
@@ -6,8 +5,8 @@ namespace OrderActors.Client.Hosting.Cluster;
 /// <summary>The options of the gateway as a process of its own, beside the sections Cluster, Calls and Tls.</summary>
 internal sealed class GatewayProgramOptions
 {
-    /// <summary>Where the API listens: http://address:port, several separated by ';'; port 0 takes a free one. Default http://127.0.0.1:8081.</summary>
-    public string Urls { get; set; } = "http://127.0.0.1:8081";
+    /// <summary>Where the API listens: http://address:port, several separated by ';'; port 0 takes a free one. Default http://127.0.0.1:8080.</summary>
+    public string Urls { get; set; } = "http://127.0.0.1:8080";
 
     /// <summary>How long a stop waits for the requests under way, in seconds. Default 20; 0 to 600.</summary>
     public int DrainTimeoutSeconds { get; set; } = 20;
@@ -23,15 +22,9 @@ internal sealed class GatewayProgramOptions
     internal static GatewayProgramOptions Read(IConfiguration configuration)
     {
         var options = Program.Read(configuration, new GatewayProgramOptions());
-        ListenUrls.Validate(options.Urls);
-        RequireRange(nameof(DrainTimeoutSeconds), options.DrainTimeoutSeconds, 0, 600);
-        RequireRange(nameof(MaxBodyBytes), options.MaxBodyBytes, 1024, 16 * 1024 * 1024);
+        HostChecks.RequireUrls(options.Urls);
+        HostChecks.RequireRange(nameof(DrainTimeoutSeconds), options.DrainTimeoutSeconds, 0, 600);
+        HostChecks.RequireRange(nameof(MaxBodyBytes), options.MaxBodyBytes, 1024, 16 * 1024 * 1024);
         return options;
-    }
-
-    private static void RequireRange(string name, int value, int least, int most)
-    {
-        if (value >= least && value <= most) return;
-        throw new StartupException(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it must be {least} to {most}."));
     }
 }

@@ -12,6 +12,9 @@ internal static class MetricRoutes
     /// <summary>The route.</summary>
     public const string Path = "/metrics";
 
+    /// <summary>Adds what <see cref="MapMetrics"/> serves.</summary>
+    public static void AddMetricStore(this IServiceCollection services) => services.AddSingleton(_ => new MetricStore());
+
     /// <summary>Maps the route over the host's <see cref="MetricStore"/>, which begins to listen now.</summary>
     public static void MapMetrics(this IEndpointRouteBuilder app)
     {

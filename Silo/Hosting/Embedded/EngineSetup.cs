@@ -1,13 +1,8 @@
-using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
-using OrderActors.Deadlines;
-using OrderActors.Dispatch;
-using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Hosting;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage;
 using OrderActors.Embedded.Storage.Journal;
-using OrderActors.Orders;
 using OrderActors.Silo.Storage;
 using OrderActors.Storage;
 using OrderActors.Values;
@@ -24,21 +19,56 @@ internal static class EngineSetup
         var engine = OptionSections.Read(
             configuration, "Engine", new EngineOptions { DrainTimeout = TimeSpan.FromSeconds(options.DrainTimeoutSeconds) },
             nameof(EngineOptions.DrainTimeout));
-        var journalOptions = OptionSections.Read(
-            configuration, "Journal", new JournalOptions { Folder = options.DataPath }, nameof(JournalOptions.Folder));
-        var policy = OptionSections.Read(configuration, "Orders", new OrderPolicy());
-        if (policy.Validate().FirstOrDefault() is { } wrong) throw OptionSections.Wrong<OrderPolicy>("Orders", wrong);
         Checked<EngineOptions>("Engine", engine.Validate);
-        Checked<JournalOptions>("Journal", journalOptions.Validate);
 
-        builder.Services.AddSingleton(policy);
-        builder.Services.AddSection<SubscriberOptions>(configuration, "Subscribers");
-        builder.Services.AddSection<DispatchOptions>(configuration, "Dispatch");
-        builder.Services.AddSection<TravelOptions>(configuration, "Travel");
-        builder.Services.AddSection<DeadlineOptions>(configuration, "Deadlines");
-        var journal = Open(journalOptions, SiloLogging.Create(configuration).CreateLogger<JournalStore>());
+        builder.Services.AddGrainSections(configuration);
+        if (options.Storage == "postgres") AddPostgres(builder, engine);
+        else AddJournal(builder, engine, options);
+    }
+
+    private static void AddJournal(WebApplicationBuilder builder, EngineOptions engine, SiloOptions options)
+    {
+        var journalOptions = OptionSections.Read(
+            builder.Configuration, "Journal", new JournalOptions { Folder = options.DataPath }, nameof(JournalOptions.Folder));
+        Checked<JournalOptions>("Journal", journalOptions.Validate);
+        var journal = Open(journalOptions, SiloLogging.Create(builder.Configuration).CreateLogger<JournalStore>());
         builder.Services.AddPlatform(engine, journal);
-        builder.Services.AddSingleton<IEngineControl>(provider => new EmbeddedControl(provider, journal, options.DataPath));
+        builder.Services.AddSingleton<IEngineControl>(provider => new EmbeddedControl(provider)
+        {
+            DataFolder = options.DataPath,
+            GrainCount = journal.RecordCount,
+            Failed = journal.Failed,
+            Close = journal.DisposeAsync,
+        });
+    }
+
+    private static void AddPostgres(WebApplicationBuilder builder, EngineOptions engine)
+    {
+        var postgres = OptionSections.Read(builder.Configuration, "Postgres", new PostgresOptions());
+        var loggers = SiloLogging.Create(builder.Configuration);
+
+        // The program waits for its database before it does anything else; there is nothing that this thread could do meanwhile.
+        var (database, store) = Task.Run(async () =>
+        {
+            var opened = await PostgresDatabase.OpenAsync(
+                postgres, PostgresOptions.DefaultClusterId, TimeProvider.System, loggers, CancellationToken.None, alone: true);
+            var store = new PostgresStore(
+                opened, new JsonStateSerializer(StoredJson.Options), new RaisedEvents(), TimeProvider.System, loggers, shared: false);
+            await store.StartAsync(CancellationToken.None);
+            return (opened, store);
+        }).GetAwaiter().GetResult();
+        builder.Services.AddPlatform(engine, store);
+        builder.Services.AddSingleton<IEngineControl>(provider => new EmbeddedControl(provider)
+        {
+            DataFolder = database.Description,
+            GrainCount = store.CountAsync(CancellationToken.None).GetAwaiter().GetResult(),
+            Failed = new TaskCompletionSource().Task,
+            Close = async () =>
+            {
+                await store.DisposeAsync();
+                await database.DisposeAsync();
+            },
+        });
     }
 
     private static void Checked<T>(string section, Action validate)
@@ -72,24 +102,27 @@ internal static class EngineSetup
         }
     }
 
-    private sealed class EmbeddedControl(IServiceProvider services, JournalStore journal, string folder) : IEngineControl
+    private sealed class EmbeddedControl(IServiceProvider services) : IEngineControl
     {
         private readonly EmbeddedEngine _engine = services.GetRequiredService<EmbeddedEngine>();
 
         public string Name => "Embedded";
 
-        public string DataFolder => folder;
+        public required string DataFolder { get; init; }
 
-        public long GrainCount { get; } = journal.RecordCount;
+        public required long GrainCount { get; init; }
 
-        public Task Failed => journal.Failed;
+        public required Task Failed { get; init; }
+
+        /// <summary>Stores what waits and closes the storage.</summary>
+        public required Func<ValueTask> Close { get; init; }
 
         public Task StartAsync(CancellationToken cancellationToken) => _engine.StartAsync();
 
         public async Task DrainAsync(CancellationToken cancellationToken)
         {
             await _engine.StopAsync();
-            await journal.DisposeAsync();
+            await Close();
         }
     }
 }

@@ -19,16 +19,6 @@ public sealed class AdderGrain : Grain, IAdderGrain
     public Task<long> Add(long number) => Task.FromResult(_sum += number);
 }
 
-/// <summary>A state whose stored form has about 400 bytes.</summary>
-public sealed class PaddedState
-{
-    /// <summary>Changes with every write.</summary>
-    public long Count { get; set; }
-
-    /// <summary>The rest of the 400 bytes.</summary>
-    public string Padding { get; set; } = new('x', 370);
-}
-
 /// <summary>A grain that stores its state with every call.</summary>
 public interface IStoringGrain : IGrainWithIntegerKey
 {

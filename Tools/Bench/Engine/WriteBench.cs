@@ -3,12 +3,6 @@ using Orleans;
 
 namespace OrderActors.Tools.Bench.Engine;
 
-/// <summary>What a round of durable writes reached.</summary>
-/// <param name="PerSecond">Acknowledged writes a second.</param>
-/// <param name="P50">The middle latency.</param>
-/// <param name="P99">The latency that one in a hundred exceeds.</param>
-internal readonly record struct WriteFigures(double PerSecond, TimeSpan P50, TimeSpan P99);
-
 /// <summary>Durable grain writes a second: each caller has a grain of its own and waits for every acknowledgement.</summary>
 internal static class WriteBench
 {
@@ -23,14 +17,8 @@ internal static class WriteBench
         var start = Stopwatch.GetTimestamp();
         var until = start + (long)(round.TotalSeconds * Stopwatch.Frequency);
         var latencies = await Task.WhenAll(grains.Select(grain => Task.Run(() => WriteAsync(grain, until))));
-        var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        var all = latencies.SelectMany(l => l).ToArray();
-        Array.Sort(all);
-        return new WriteFigures(all.Length / seconds, At(all, 0.50), At(all, 0.99));
+        return WriteFigures.Of(latencies, Stopwatch.GetElapsedTime(start));
     }
-
-    private static TimeSpan At(long[] sorted, double share) =>
-        TimeSpan.FromSeconds((double)sorted[(int)Math.Min(sorted.Length - 1, sorted.Length * share)] / Stopwatch.Frequency);
 
     private static async Task<List<long>> WriteAsync(IStoringGrain grain, long until)
     {

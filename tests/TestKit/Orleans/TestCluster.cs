@@ -95,7 +95,6 @@ public sealed class TestCluster
     public async Task CrashAndRestart()
     {
         Storage.Cut();
-        Storage.Appended -= Ring;
         foreach (var silo in _cluster.Silos.ToArray()) await _cluster.KillSiloAsync(silo);
         await _cluster.DisposeAsync();
         Storage.Mend();
@@ -111,7 +110,8 @@ public sealed class TestCluster
         builder.ConfigureSiloHost((_, host) => host.Logging.ClearProviders());
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.AddMemoryGrainStorage("PubSubStore").AddMemoryStreams(LogAppended.Provider).UseInMemoryReminderService();
+            silo.Services.AddSingleton<IEventStore>(Storage);
+            silo.AddLogStreams().UseInMemoryReminderService();
             silo.Services.AddGrainStorage("Default", (_, _) => Storage);
             foreach (var name in SystemClocks) silo.Services.AddKeyedSingleton(name, TimeProvider.System);
             silo.Services.AddKeyedSingleton<TimeProvider>(TimeProviderNames.Grains, _clock);
@@ -120,27 +120,13 @@ public sealed class TestCluster
             silo.Services.AddOrderActorsGrains();
             _configure?.Invoke(silo.Services);
         });
-        builder.ConfigureClient(client => client.AddMemoryStreams(LogAppended.Provider));
         _cluster = builder.Build();
         await _cluster.DeployAsync();
-        Storage.Appended += Ring;
-        for (var partition = 0; partition < Shard.Count; partition++)
-        {
-            if (Storage.Head(partition) is > 0 and var head) Ring(partition, head);
-        }
     }
 
     private async Task StopAsync()
     {
-        Storage.Appended -= Ring;
         await _cluster.StopAllSilosAsync();
         await _cluster.DisposeAsync();
-    }
-
-    private void Ring(int partition, long head)
-    {
-        var stream = _cluster.Client.GetStreamProvider(LogAppended.Provider)
-            .GetStream<LogAppended>(StreamId.Create(LogAppended.Namespace, Shard.Key(partition)));
-        _ = Task.Run(() => stream.OnNextAsync(new LogAppended(partition, head)));
     }
 }

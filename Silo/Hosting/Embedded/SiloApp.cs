@@ -25,6 +25,9 @@ internal sealed class SiloApp : IAsyncDisposable
     /// <summary>The engine under the gateway.</summary>
     public IEngineControl Engine { get; }
 
+    /// <summary>Completes when the storage failed, with the reason as its exception if there is one.</summary>
+    public Task Failed => Engine.Failed;
+
     /// <summary>The services of the host.</summary>
     public IServiceProvider Services => _app.Services;
 
@@ -61,7 +64,7 @@ internal sealed class SiloApp : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             await Engine.DrainAsync(CancellationToken.None);
-            throw ListenUrls.Refused(_options.Urls, e);
+            throw HostChecks.CannotListen(_options.Urls, e);
         }
 
         var seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;

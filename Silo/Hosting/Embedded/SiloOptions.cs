@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrderActors.Client.Hosting;
 
 namespace OrderActors.Silo.Hosting;
@@ -12,6 +11,12 @@ public sealed class SiloOptions
     /// <summary>The folder of the journal, relative to the current directory. Default ./data.</summary>
     public string Data { get; set; } = "./data";
 
+    /// <summary>
+    /// Where the embedded engine keeps its data: journal (the folder <see cref="Data"/>) or postgres (the section Postgres).
+    /// Default journal.
+    /// </summary>
+    public string Storage { get; set; } = "journal";
+
     /// <summary>How long a stop waits for the requests under way, in seconds. Default 20; 0 to 600.</summary>
     public int DrainTimeoutSeconds { get; set; } = 20;
 
@@ -23,7 +28,7 @@ public sealed class SiloOptions
 
     /// <summary>How these options are read, beside the sections of the others.</summary>
     internal static readonly ProgramOptions Program = new(
-        typeof(SiloOptions), "Orders", "Engine", "Journal", "Subscribers", "Dispatch", "Travel", "Deadlines", "Logging");
+        typeof(SiloOptions), "Orders", "Engine", "Journal", "Subscribers", "Dispatch", "Travel", "Deadlines", "Postgres", "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>
@@ -37,16 +42,9 @@ public sealed class SiloOptions
     private void Validate()
     {
         if (string.IsNullOrWhiteSpace(Data)) throw new StartupException("Data is empty; it must be a folder, such as ./data.");
-        RequireRange(nameof(DrainTimeoutSeconds), DrainTimeoutSeconds, 0, 600);
-        RequireRange(nameof(MaxBodyBytes), MaxBodyBytes, 1024, 16 * 1024 * 1024);
-        ListenUrls.Validate(Urls);
-    }
-
-    private static void RequireRange(string name, int value, int least, int most)
-    {
-        if (value < least || value > most)
-        {
-            throw new StartupException(string.Create(CultureInfo.InvariantCulture, $"{name} is {value}; it must be {least} to {most}."));
-        }
+        if (Storage is not ("journal" or "postgres")) throw new StartupException($"Storage is '{Storage}'; it must be journal or postgres.");
+        HostChecks.RequireRange(nameof(DrainTimeoutSeconds), DrainTimeoutSeconds, 0, 600);
+        HostChecks.RequireRange(nameof(MaxBodyBytes), MaxBodyBytes, 1024, 16 * 1024 * 1024);
+        HostChecks.RequireUrls(Urls);
     }
 }

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using System.Globalization;
+using OrderActors.Client.Hosting;
+using OrderActors.Client.Hosting.Cluster;
+using OrderActors.Client.Operations.Metrics;
+using OrderActors.Silo.Storage;
+using Orleans.Connections.Security;
+using StackExchange.Redis;
+
+namespace OrderActors.Silo.Hosting;
+
+/// <summary>A silo of a cluster, as a process: built from the command line, joined, and drained without losing what it acknowledged.</summary>
+internal sealed partial class SiloApp : IAsyncDisposable
+{
+    private static readonly string EngineVersion = typeof(Orleans.Grain).Assembly.GetName().Version!.ToString(3);
+
+    private readonly WebApplicationBuilder _builder;
+    private readonly SiloOptions _options;
+    private readonly ClusterSettings _cluster;
+    private readonly PostgresOptions _postgres;
+    private readonly DashboardSettings? _dashboard;
+    private readonly Action<TlsOptions>? _tls;
+    private readonly long _startedAt = Stopwatch.GetTimestamp();
+    private IConnectionMultiplexer? _redis;
+    private PostgresDatabase? _database;
+    private WebApplication? _app;
+
+    private SiloApp(WebApplicationBuilder builder, SiloOptions options)
+    {
+        var configuration = builder.Configuration;
+        _builder = builder;
+        _options = options;
+        _cluster = ClusterSettings.Read(configuration, options.Urls);
+        _postgres = OptionSections.Read(configuration, "Postgres", new PostgresOptions());
+        _postgres.Validate();
+        _tls = TlsSettings.Read(configuration);
+        var dashboard = DashboardSettings.Read(configuration);
+        _dashboard = dashboard.Enabled && options.OperatorKey.Length > 0 ? dashboard : null;
+    }
+
+    /// <summary>Where health and the dashboard are served, with the port that was taken.</summary>
+    public string Url => _app?.Urls.FirstOrDefault() ?? _options.Urls;
+
+    /// <summary>Completes, with the reason as its exception, when the silo cannot go on.</summary>
+    public Task Failed => Services.GetRequiredService<FatalStop>().Failed;
+
+    private IServiceProvider Services => _app?.Services ?? throw new InvalidOperationException("The silo has not been started.");
+
+    /// <summary>Reads the options; nothing is opened yet.</summary>
+    /// <param name="args">The command line.</param>
+    /// <exception cref="StartupException">An option is wrong.</exception>
+    public static SiloApp Build(string[] args)
+    {
+        SiloOptions.Program.RefuseUnknown(args);
+        var builder = WebHosting.CreateBuilder(args);
+        var options = SiloOptions.Read(builder.Configuration);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<SiloHealth>();
+        builder.Services.AddRouting();
+        builder.Services.AddMetricStore();
+        builder.WebHost.UseUrls(options.Urls);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        return new SiloApp(builder, options);
+    }
+
+    /// <summary>Opens Redis and the database, joins the cluster; returns the line that says so.</summary>
+    /// <exception cref="StartupException">Something cannot be used, or the cluster does not take the silo.</exception>
+    public async Task<string> StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _redis = await RedisMembership.ConnectAsync(_cluster);
+            using var loggers = SiloLogging.Create(_builder.Configuration);
+            _database = await PostgresDatabase.OpenAsync(_postgres, _cluster.ClusterId, TimeProvider.System, loggers, cancellationToken);
+            _builder.AddSilo(_cluster, _postgres, _database, _redis, _tls, _dashboard);
+            _app = _builder.Build();
+            await Services.GetRequiredService<PostgresStore>().StartAsync(cancellationToken);
+            Map(_app);
+            await Joined(_app.StartAsync(cancellationToken));
+        }
+        catch (Exception e)
+        {
+            throw StartFaults.Tell(e, _options, _cluster);
+        }
+
+        var seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
+        var roles = string.Join(',', _cluster.WorkClasses.Select(RolePlacement.NameOf));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"OrderActors silo ready on {Url} · engine Orleans {EngineVersion} · cluster {_cluster.ClusterId} · " +
+            $"silo {_cluster.Address}:{_cluster.SiloPort} · gateway port {_cluster.GatewayPort} · roles {roles} · {seconds:0.0} s");
+    }
+
+    /// <summary>
+    /// Leaves the cluster: is not ready any more, hands its grains over, makes everything durable, then closes its ports.
+    /// Returns the line that says so.
+    /// </summary>
+    public async Task<string> DrainAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        Services.GetRequiredService<SiloHealth>().Drain();
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(_options.DrainTimeoutSeconds));
+
+        // The web server last, so that whoever asks meanwhile hears that the silo is stopping.
+        var webServer = typeof(WebHostBuilderExtensions).Assembly;
+        foreach (var service in Services.GetServices<IHostedService>().Reverse().Where(service => service.GetType().Assembly != webServer))
+        {
+            await service.StopAsync(patience.Token);
+        }
+
+        var left = patience.IsCancellationRequested ? $"cut off after {_options.DrainTimeoutSeconds} s" : "every grain handed over";
+        await Services.GetRequiredService<PostgresStore>().FlushAsync();
+        await _app!.StopListeningAsync();
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        return string.Create(CultureInfo.InvariantCulture, $"OrderActors silo stopped · {left} · everything acknowledged is in the database · {seconds:0.0} s");
+    }
+
+    /// <summary>Stops at once because the silo cannot go on: the others take over.</summary>
+    public Task AbortAsync()
+    {
+        Services.GetRequiredService<SiloHealth>().Drain();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // A silo that the others have given up has nobody to say goodbye to; waiting for them would only take time.
+        if (_app is not null && !Failed.IsCompleted) await _app.DisposeAsync();
+        if (_database is not null) await _database.DisposeAsync();
+        if (_redis is not null) await _redis.DisposeAsync();
+    }
+
+    private void Map(WebApplication app)
+    {
+        if (_dashboard is not null) DashboardAccess.Map(app, _options.OperatorKey);
+        else LogNoDashboard(Services.GetRequiredService<ILogger<SiloApp>>());
+        Services.GetRequiredService<SiloHealth>().Map(app);
+        app.MapMetrics();
+    }
+
+    // The engine tells a fault of its own to the handler and may then wait for ever.
+    private async Task Joined(Task started) => await await Task.WhenAny(started, Failed);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "No dashboard: it is served under /dashboard when there is an OperatorKey and Dashboard:Enabled is true")]
+    private static partial void LogNoDashboard(ILogger logger);
+}
