@@ -41,6 +41,48 @@ internal static class HostChecks
     /// <summary>The refusal when the server could not listen.</summary>
     public static StartupException CannotListen(string urls, Exception e) => new($"Cannot listen on {urls}: {Reason(e)}", e);
 
+    /// <summary>The port, or a free one if it is 0. Somebody may take it before it is used; then the start says so.</summary>
+    public static int FreePort(int port)
+    {
+        if (port != 0) return port;
+        using var listener = new TcpListener(IPAddress.Any, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Refuses a port that cannot be listened on, before anything is opened that would have to be closed again.</summary>
+    /// <exception cref="StartupException">Somebody else listens there, or this user may not.</exception>
+    public static void RequireFree(string option, IPAddress address, int port)
+    {
+        if (port == 0) return;
+        try
+        {
+            using var listener = new TcpListener(address, port);
+            listener.Start();
+        }
+        catch (SocketException e)
+        {
+            var why = e.SocketErrorCode switch
+            {
+                SocketError.AddressAlreadyInUse => "the port is in use by another process",
+                SocketError.AccessDenied => "this user may not open the port",
+                SocketError.AddressNotAvailable => "this machine does not have the address",
+                _ => e.Message,
+            };
+            throw new StartupException($"Cannot listen on {address}:{port} ({option}): {why}.", e);
+        }
+    }
+
+    /// <summary>The same for each of the listed addresses.</summary>
+    /// <exception cref="StartupException">One cannot be listened on.</exception>
+    public static void RequireFree(string option, string urls)
+    {
+        foreach (var url in Listed(urls).Select(url => new Uri(url)))
+        {
+            RequireFree(option, url.HostNameType == UriHostNameType.Dns ? IPAddress.Loopback : IPAddress.Parse(url.Host.Trim('[', ']')), url.Port);
+        }
+    }
+
     /// <summary>Refuses a number outside its range.</summary>
     /// <exception cref="StartupException">It is.</exception>
     public static void RequireRange<T>(string name, T value, T least, T most)

@@ -89,8 +89,8 @@ public sealed class ClusterSettings
         var settings = OptionSections.Read(configuration, Section, new ClusterSettings());
         settings.Validate();
         settings.Address = settings.Resolve(urls);
-        settings.SiloPort = FreeUnless(settings.SiloPort, settings.Address);
-        settings.GatewayPort = FreeUnless(settings.GatewayPort, settings.Address);
+        settings.SiloPort = HostChecks.FreePort(settings.SiloPort);
+        settings.GatewayPort = HostChecks.FreePort(settings.GatewayPort);
         return settings;
     }
 
@@ -143,15 +143,6 @@ public sealed class ClusterSettings
             .Select(address => address.Address)
             .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address))
             ?? throw new StartupException("This machine has no address that others can reach; set Cluster:AdvertisedAddress.");
-    }
-
-    // Somebody may take it in between; then the start says so.
-    private static int FreeUnless(int port, IPAddress address)
-    {
-        if (port != 0) return port;
-        using var listener = new TcpListener(address, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private const string AllowedRoles = "allowed are critical, secondary and non-critical, at least one, with ',' between.";

@@ -3,7 +3,6 @@ using OrderActors.Broadcast;
 using OrderActors.Silo.Storage;
 using OrderActors.Silo.Streams;
 using OrderActors.Storage;
-using OrderActors.Values;
 using Orleans.Configuration;
 using Orleans.Connections.Security;
 using Orleans.Dashboard;
@@ -18,22 +17,20 @@ internal static class ClusterSetup
     /// <summary>Adds the silo over a Redis and a database that are open.</summary>
     public static void AddSilo(
         this WebApplicationBuilder builder, ClusterSettings cluster, PostgresOptions postgres, PostgresDatabase database,
-        IConnectionMultiplexer redis, Action<TlsOptions>? tls, DashboardSettings? dashboard)
+        PostgresStore store, IConnectionMultiplexer redis, FatalStop fatal, Action<TlsOptions>? tls, DashboardSettings? dashboard)
     {
+        // Instances, which the container does not dispose: they outlive it.
         builder.Services.AddSingleton(database);
-        builder.Services.AddSingleton<IStateSerializer>(new JsonStateSerializer(StoredJson.Options));
-        builder.Services.AddSingleton<IEventExtractor, RaisedEvents>();
-        builder.Services.AddSingleton<PostgresStore>();
-        builder.Services.AddSingleton<IEventStore>(services => services.GetRequiredService<PostgresStore>());
+        builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton<IEventStore>(store);
         builder.Services.AddSingleton<IEventLog, StoredEventLog>();
-        builder.Services.AddSingleton<FatalStop>();
-        builder.Services.AddSingleton<IFatalErrorHandler>(services => services.GetRequiredService<FatalStop>());
+        builder.Services.AddSingleton<IFatalErrorHandler>(fatal);
         builder.Services.AddGrainSections(builder.Configuration);
         builder.Services.AddOrderActorsGrains();
         builder.UseOrleans(silo =>
         {
             silo.AddMembership(cluster, redis);
-            silo.AddStorages(builder.Configuration, postgres.ConnectionString);
+            silo.AddStorages(builder.Configuration, store, postgres.ConnectionString);
             silo.AddReminders();
             silo.Services.AddSingleton<IReminderTable, ReminderTable>();
             silo.AddLogStreams();

@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
 using OrderActors.Client.Hosting;
 using OrderActors.Client.Hosting.Cluster;
 using OrderActors.Client.Operations.Metrics;
 using OrderActors.Silo.Storage;
+using OrderActors.Storage;
+using OrderActors.Values;
 using Orleans.Connections.Security;
 using StackExchange.Redis;
 
@@ -12,7 +15,9 @@ namespace OrderActors.Silo.Hosting;
 /// <summary>A silo of a cluster, as a process: built from the command line, joined, and drained without losing what it acknowledged.</summary>
 internal sealed partial class SiloApp : IAsyncDisposable
 {
-    private static readonly string EngineVersion = typeof(Orleans.Grain).Assembly.GetName().Version!.ToString(3);
+    // "10.2.2", with whatever a build adds behind it cut off.
+    private static readonly string EngineVersion = string.Concat(
+        FileVersionInfo.GetVersionInfo(typeof(Orleans.Grain).Assembly.Location).ProductVersion!.TakeWhile(c => char.IsAsciiDigit(c) || c == '.')).Trim('.');
 
     private readonly WebApplicationBuilder _builder;
     private readonly SiloOptions _options;
@@ -20,9 +25,12 @@ internal sealed partial class SiloApp : IAsyncDisposable
     private readonly PostgresOptions _postgres;
     private readonly DashboardSettings? _dashboard;
     private readonly Action<TlsOptions>? _tls;
+    private readonly FatalStop _fatal = new();
     private readonly long _startedAt = Stopwatch.GetTimestamp();
     private IConnectionMultiplexer? _redis;
+    private ILoggerFactory? _loggers;
     private PostgresDatabase? _database;
+    private PostgresStore? _store;
     private WebApplication? _app;
 
     private SiloApp(WebApplicationBuilder builder, SiloOptions options)
@@ -42,7 +50,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
     public string Url => _app?.Urls.FirstOrDefault() ?? _options.Urls;
 
     /// <summary>Completes, with the reason as its exception, when the silo cannot go on.</summary>
-    public Task Failed => Services.GetRequiredService<FatalStop>().Failed;
+    public Task Failed => _fatal.Failed;
 
     private IServiceProvider Services => _app?.Services ?? throw new InvalidOperationException("The silo has not been started.");
 
@@ -69,12 +77,14 @@ internal sealed partial class SiloApp : IAsyncDisposable
     {
         try
         {
+            RequireFreePorts();
             _redis = await RedisMembership.ConnectAsync(_cluster);
-            using var loggers = SiloLogging.Create(_builder.Configuration);
-            _database = await PostgresDatabase.OpenAsync(_postgres, _cluster.ClusterId, TimeProvider.System, loggers, cancellationToken);
-            _builder.AddSilo(_cluster, _postgres, _database, _redis, _tls, _dashboard);
+            _loggers = SiloLogging.Create(_builder.Configuration);
+            _database = await PostgresDatabase.OpenAsync(_postgres, _cluster.ClusterId, TimeProvider.System, _loggers, cancellationToken);
+            _store = new PostgresStore(_database, new JsonStateSerializer(StoredJson.Options), new RaisedEvents(), TimeProvider.System, _loggers);
+            await _store.StartAsync(cancellationToken);
+            _builder.AddSilo(_cluster, _postgres, _database, _store, _redis, _fatal, _tls, _dashboard);
             _app = _builder.Build();
-            await Services.GetRequiredService<PostgresStore>().StartAsync(cancellationToken);
             Map(_app);
             await Joined(_app.StartAsync(cancellationToken));
         }
@@ -109,7 +119,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
         }
 
         var left = patience.IsCancellationRequested ? $"cut off after {_options.DrainTimeoutSeconds} s" : "every grain handed over";
-        await Services.GetRequiredService<PostgresStore>().FlushAsync();
+        await _store!.FlushAsync();
         await _app!.StopListeningAsync();
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         return string.Create(CultureInfo.InvariantCulture, $"OrderActors silo stopped · {left} · everything acknowledged is in the database · {seconds:0.0} s");
@@ -125,10 +135,21 @@ internal sealed partial class SiloApp : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // A silo that the others have given up has nobody to say goodbye to; waiting for them would only take time.
-        if (_app is not null && !Failed.IsCompleted) await _app.DisposeAsync();
+        // A silo that the others have given up has nothing to bring to an end: the process does it.
+        if (Failed.IsCompleted) return;
+        if (_app is not null) await _app.DisposeAsync();
+        if (_store is not null) await _store.DisposeAsync();
         if (_database is not null) await _database.DisposeAsync();
         if (_redis is not null) await _redis.DisposeAsync();
+        _loggers?.Dispose();
+    }
+
+    private void RequireFreePorts()
+    {
+        var address = IPAddress.IsLoopback(_cluster.Address) ? _cluster.Address : IPAddress.Any;
+        HostChecks.RequireFree(nameof(SiloOptions.Urls), _options.Urls);
+        HostChecks.RequireFree($"{ClusterSettings.Section}:{nameof(ClusterSettings.SiloPort)}", address, _cluster.SiloPort);
+        HostChecks.RequireFree($"{ClusterSettings.Section}:{nameof(ClusterSettings.GatewayPort)}", address, _cluster.GatewayPort);
     }
 
     private void Map(WebApplication app)

@@ -20,11 +20,12 @@ internal static class StorageChoices
 
     /// <summary>Registers the storages.</summary>
     /// <exception cref="StartupException">A choice is none of the two.</exception>
-    public static void AddStorages(this ISiloBuilder silo, IConfiguration configuration, string connectionString)
+    public static void AddStorages(this ISiloBuilder silo, IConfiguration configuration, PostgresStore store, string connectionString)
     {
         // Its tables are in the schema of everything else, and its queries do not say so.
         var adoNet = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "orderactors", ApplicationName = "OrderActors" }.ConnectionString;
-        silo.Services.AddKeyedSingleton<IGrainStorage>(Default, (services, _) => services.GetRequiredService<PostgresStore>());
+        silo.Services.AddSingleton<IGrainStorage>(store);
+        silo.Services.AddKeyedSingleton<IGrainStorage>(Default, store);
         foreach (var choice in configuration.GetSection(Section).GetChildren())
         {
             var isDefault = choice.Key.Equals(Default, StringComparison.OrdinalIgnoreCase);
@@ -33,7 +34,7 @@ internal static class StorageChoices
                 case "postgres" when isDefault:
                     break;
                 case "postgres":
-                    silo.Services.AddKeyedSingleton<IGrainStorage>(choice.Key, (services, _) => services.GetRequiredService<PostgresStore>());
+                    silo.Services.AddKeyedSingleton<IGrainStorage>(choice.Key, store);
                     break;
                 case "adonet" when isDefault:
                     throw new StartupException(

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using OrderActors.Broadcast;
 using OrderActors.Embedded.Storage;
 using OrderActors.Silo.Storage;
+using OrderActors.Silo.Streams;
 using OrderActors.Storage;
 using OrderActors.Values;
 using Orleans;
