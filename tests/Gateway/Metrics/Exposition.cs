@@ -6,6 +6,8 @@ namespace OrderActors.Tests.Gateway.Metrics;
 /// <summary>Reads Prometheus' text format, strictly by its description: what it does not allow is an error here.</summary>
 internal sealed class Exposition
 {
+    private static readonly string[] Parts = ["_bucket", "_sum", "_count"];
+
     private readonly Dictionary<string, string> _types = [];
 
     private Exposition()
@@ -52,7 +54,8 @@ internal sealed class Exposition
 
         var at = line.IndexOfAny(['{', ' ']);
         var name = Name(line[..at]);
-        if (!_types.Any(t => t.Key == name || (t.Value == "histogram" && name.StartsWith(t.Key, StringComparison.Ordinal) && name[t.Key.Length..] is "_bucket" or "_sum" or "_count")))
+        string[] names = [name, .. Parts.Where(name.EndsWith).Select(part => name[..^part.Length])];
+        if (!names.Any(n => _types.TryGetValue(n, out var type) && (type == "histogram") != (n == name)))
         {
             throw new FormatException($"A sample without a TYPE before it: {line}");
         }
@@ -60,7 +63,12 @@ internal sealed class Exposition
         var labels = new SortedDictionary<string, string>(StringComparer.Ordinal);
         if (line[at] == '{') at = Labels(line, at + 1, labels);
         var number = line[(at + 1)..];
-        var value = number switch { "+Inf" => double.PositiveInfinity, "-Inf" => double.NegativeInfinity, _ => double.Parse(number, CultureInfo.InvariantCulture) };
+        var value = number switch
+        {
+            "+Inf" => double.PositiveInfinity,
+            "-Inf" => double.NegativeInfinity,
+            _ => double.Parse(number, CultureInfo.InvariantCulture),
+        };
         Samples.Add((name, labels, value));
     }
 

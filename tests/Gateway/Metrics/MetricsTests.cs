@@ -46,7 +46,8 @@ public sealed class MetricsTests : IDisposable
         var total = 10L;
         var there = true;
         _meter.CreateObservableCounter("sent", () => total, "By");
-        _meter.CreateObservableGauge("silos", () => there ? [new Measurement<int>(1, new KeyValuePair<string, object?>("silo", "s1"))] : Array.Empty<Measurement<int>>());
+        var one = new Measurement<int>(1, new KeyValuePair<string, object?>("silo", "s1"));
+        _meter.CreateObservableGauge("silos", () => there ? [one] : Array.Empty<Measurement<int>>());
         Assert.Equal(10, Read().Value("sent_bytes_total"));
         total = 12;
         there = false;
