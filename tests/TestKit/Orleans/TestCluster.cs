@@ -2,11 +2,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderActors.Broadcast;
 using OrderActors.Embedded.Storage;
+using OrderActors.Silo.Hosting;
 using OrderActors.Silo.Storage;
 using OrderActors.Silo.Streams;
 using OrderActors.Storage;
 using OrderActors.Values;
 using Orleans;
+using Orleans.Configuration;
 using Orleans.Hosting;
 using Orleans.Reminders;
 using Orleans.Runtime;
@@ -22,8 +24,6 @@ namespace OrderActors.TestKit;
 /// </summary>
 public sealed class TestCluster
 {
-    private const int InitialSilos = 2;
-
     private static readonly string[] SystemClocks =
     [
         TimeProviderNames.ActivationManagement, TimeProviderNames.GrainDirectory, TimeProviderNames.Membership,
@@ -32,11 +32,13 @@ public sealed class TestCluster
 
     private readonly ManualClock _clock = new(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
     private readonly Action<IServiceCollection>? _configure;
+    private readonly TestClusterShape _shape;
     private InProcessTestCluster _cluster = null!;
 
-    private TestCluster(Action<IServiceCollection>? configure)
+    private TestCluster(Action<IServiceCollection>? configure, TestClusterShape shape)
     {
         _configure = configure;
+        _shape = shape;
         Storage = new FaultyStorage(new MemoryStore(new JsonStateSerializer(StoredJson.Options), new RaisedEvents()));
         Log = new StoredEventLog(Storage);
     }
@@ -53,10 +55,17 @@ public sealed class TestCluster
     /// <summary>The storage, with faults to switch on.</summary>
     public FaultyStorage Storage { get; }
 
+    /// <summary>The silos that run, in the order they were started.</summary>
+    public IReadOnlyList<InProcessSiloHandle> Silos => _cluster.Silos;
+
     /// <summary>Runs a test on a fresh cluster.</summary>
-    public static async Task Run(Func<TestCluster, Task> test, Action<IServiceCollection>? configure = null, int seed = 1)
+    public static Task Run(Func<TestCluster, Task> test, Action<IServiceCollection>? configure = null, int seed = 1) =>
+        Run(new TestClusterShape(), test, configure);
+
+    /// <summary>Runs a test on a fresh cluster of a certain shape.</summary>
+    public static async Task Run(TestClusterShape shape, Func<TestCluster, Task> test, Action<IServiceCollection>? configure = null)
     {
-        var cluster = new TestCluster(configure);
+        var cluster = new TestCluster(configure, shape);
         await cluster.StartAsync();
         try
         {
@@ -102,15 +111,34 @@ public sealed class TestCluster
         await StartAsync();
     }
 
-    private static Task Breathe() => Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
+    /// <summary>Starts one more silo; returns when it takes its part of the work.</summary>
+    public Task<InProcessSiloHandle> AddSilo() => _cluster.StartAdditionalSiloAsync();
+
+    /// <summary>Ends a silo without a word to its grains.</summary>
+    public Task KillSilo(InProcessSiloHandle silo) => _cluster.KillSiloAsync(silo);
+
+    /// <summary>Ends a silo that hands its grains over first.</summary>
+    public Task StopSilo(InProcessSiloHandle silo) => _cluster.StopSiloAsync(silo);
+
+    /// <summary>The services of a silo.</summary>
+    public IServiceProvider ServicesOf(InProcessSiloHandle silo)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        return _cluster.GetSiloServiceProvider(silo.SiloAddress);
+    }
+
+    /// <summary>A moment for the grains to go on.</summary>
+    public Task Breathe() => Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
 
     private async Task StartAsync()
     {
-        var builder = new InProcessTestClusterBuilder(InitialSilos);
+        var builder = new InProcessTestClusterBuilder((short)_shape.Silos);
         builder.Options.ConfigureFileLogging = false;
         builder.ConfigureSiloHost((_, host) => host.Logging.ClearProviders());
-        builder.ConfigureSilo((_, silo) =>
+        builder.ConfigureClient(client => client.Configure<ClientMessagingOptions>(options => options.ResponseTimeout = _shape.ResponseTimeout));
+        builder.ConfigureSilo((options, silo) =>
         {
+            silo.UseRoles(_shape.RolesOf(Number(options.SiloName)));
             silo.Services.AddSingleton<IEventStore>(Storage);
             silo.AddLogStreams().UseInMemoryReminderService();
             silo.Services.AddGrainStorage("Default", (_, _) => Storage);
@@ -124,6 +152,9 @@ public sealed class TestCluster
         _cluster = builder.Build();
         await _cluster.DeployAsync();
     }
+
+    // "Silo_2" is the third.
+    private static int Number(string siloName) => int.Parse(siloName.AsSpan(siloName.LastIndexOf('_') + 1), System.Globalization.CultureInfo.InvariantCulture);
 
     private async Task StopAsync()
     {
