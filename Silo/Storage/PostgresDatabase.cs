@@ -145,15 +145,12 @@ public sealed class PostgresDatabase : IAsyncDisposable
 
     private static async Task BindToCluster(NpgsqlConnection connection, string clusterId, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(
-            """
-            WITH bound AS (INSERT INTO orderactors.cluster (cluster_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING cluster_id)
-            SELECT cluster_id FROM bound UNION ALL SELECT cluster_id FROM orderactors.cluster LIMIT 1
-            """,
-            connection)
+        await using var claim = new NpgsqlCommand("INSERT INTO orderactors.cluster (cluster_id) VALUES ($1) ON CONFLICT DO NOTHING", connection)
         {
             Parameters = { new() { Value = clusterId } },
         };
+        await claim.ExecuteNonQueryAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("SELECT cluster_id FROM orderactors.cluster", connection);
         var bound = (string)(await command.ExecuteScalarAsync(cancellationToken))!;
         if (bound != clusterId)
         {
