@@ -61,7 +61,8 @@ internal sealed record ContentDigest(
         {
             var (here, there) = (States.GetValueOrDefault(type), target.States.GetValueOrDefault(type));
             if (here.Count != there.Count) return $"the source has {here.Count} states of grain type '{type}', the target {there.Count}";
-            if (here.Hash != there.Hash) return $"the {here.Count} states of grain type '{type}' hash to {here.Hash} in the source and {there.Hash} in the target";
+            if (here.Hash != there.Hash)
+                return $"the {here.Count} states of grain type '{type}' hash to {here.Hash} in the source and {there.Hash} in the target";
         }
 
         for (var partition = 0; partition < EventPartitions.Count; partition++)

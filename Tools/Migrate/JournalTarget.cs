@@ -34,26 +34,23 @@ internal sealed class JournalTarget(string folder, ILogger logger) : IMigrationT
     }
 
     /// <inheritdoc/>
-    public Task AddAsync(IReadOnlyList<StoredState> states, CancellationToken cancellationToken)
+    public Task AddAsync(IReadOnlyList<StoredState> states, CancellationToken cancellationToken) => Do(import =>
     {
-        foreach (var state in states) _import!.Add(state);
-        return Task.CompletedTask;
-    }
+        foreach (var state in states) import.Add(state);
+    });
 
     /// <inheritdoc/>
-    public Task AddAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancellationToken)
+    public Task AddAsync(IReadOnlyList<StoredEvent> events, CancellationToken cancellationToken) => Do(import =>
     {
-        foreach (var stored in events) _import!.Add(stored);
-        return Task.CompletedTask;
-    }
+        foreach (var stored in events) import.Add(stored);
+    });
 
     /// <inheritdoc/>
-    public Task FinishCopyAsync(MigrationOutline outline, CancellationToken cancellationToken)
+    public Task FinishCopyAsync(MigrationOutline outline, CancellationToken cancellationToken) => Do(import =>
     {
-        foreach (var cursor in outline.Cursors) _import!.Add(cursor);
-        _import!.Complete(outline.NextVersion, outline.Ranges);
-        return Task.CompletedTask;
-    }
+        foreach (var cursor in outline.Cursors) import.Add(cursor);
+        import.Complete(outline.NextVersion, outline.Ranges);
+    });
 
     /// <inheritdoc/>
     public Task<IMigrationSource> ReadBackAsync(CancellationToken cancellationToken) =>
@@ -71,5 +68,19 @@ internal sealed class JournalTarget(string folder, ILogger logger) : IMigrationT
     {
         _import?.Dispose();
         return default;
+    }
+
+    private Task Do(Action<JournalImport> add)
+    {
+        try
+        {
+            add(_import!);
+            return Task.CompletedTask;
+        }
+        catch (ArgumentException e)
+        {
+            // Such as a state that is larger than a journal takes, or events that are missing between others.
+            throw new MigrationException($"The source does not fit into a journal: {e.Message}", e);
+        }
     }
 }

@@ -30,7 +30,8 @@ internal static class Migration
         var outline = source.Outline;
         var done = await target.BeginAsync(source, cancellationToken);
         var counter = new Counter(progress);
-        await progress.WriteLineAsync($"From {source.Name} to {target.Name}: {outline.States} states, {outline.Events} events, {outline.Cursors.Length} cursors.");
+        await progress.WriteLineAsync(
+            $"From {source.Name} to {target.Name}: {outline.States} states, {outline.Events} events, {outline.Cursors.Length} cursors.");
         if (done.Resumes) await progress.WriteLineAsync($"An interrupted migration is taken up: {done.States} states are there.");
 
         counter.Begin("states copied", outline.States, done.States);
@@ -40,7 +41,8 @@ internal static class Migration
             counter.Add(states.Count);
         }
 
-        counter.Begin("events copied", outline.Events, outline.Ranges.Zip(done.EventsThrough, (range, through) => Math.Max(0, through + 1 - range.First)).Sum());
+        var eventsDone = outline.Ranges.Zip(done.EventsThrough, (range, through) => Math.Max(0, through + 1 - range.First)).Sum();
+        counter.Begin("events copied", outline.Events, eventsDone);
         await foreach (var events in source.EventsAsync(done.EventsThrough, cancellationToken))
         {
             await target.AddAsync(events, cancellationToken);

@@ -127,10 +127,11 @@ public sealed class GrowingUpTests : IDisposable
         public async Task Eventually(Func<Task<bool>> holds, string description)
         {
             var began = Stopwatch.GetTimestamp();
+            using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
             while (!await holds())
             {
                 Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1), $"Not within a minute: {description}.");
-                await Task.Delay(5);
+                await poll.WaitForNextTickAsync();
             }
         }
 

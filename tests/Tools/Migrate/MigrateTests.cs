@@ -194,6 +194,18 @@ public sealed class MigrateTests : IDisposable
         Assert.False(Directory.Exists(partial));
     }
 
+    [PostgresFact]
+    public async Task A_database_with_a_hole_in_its_log_is_not_made_a_journal()
+    {
+        await Journals.LivedIn(Journal);
+        var database = await Database();
+        Assert.Equal(ExitCodes.Ok, await Migrate(Journal, database));
+        await Ask<object?>(database, "DELETE FROM orderactors.event_log WHERE partition = 3 AND sequence = 7");
+        Assert.Equal(ExitCodes.Failed, await Migrate(database, _folder.Combine("back")));
+        Assert.Contains("Event 8 of partition 3 follows 6", OneLine(), StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.Combine("back")));
+    }
+
     [Theory]
     [InlineData("{0}/none", "Host=127.0.0.1;Port=1;Database=x;Username=u", "holds no journal")]
     [InlineData("{0}/journal", "{0}/other", "are both folders")]
@@ -205,11 +217,13 @@ public sealed class MigrateTests : IDisposable
     {
         await Journals.LivedIn(Journal);
         var before = Journals.Text(Journal);
-        Assert.Equal(ExitCodes.BadInput, await Migrate(from.Replace("{0}", _folder.Path, StringComparison.Ordinal), to.Replace("{0}", _folder.Path, StringComparison.Ordinal)));
+        Assert.Equal(ExitCodes.BadInput, await Migrate(Placed(from), Placed(to)));
         var line = OneLine();
         Assert.Contains(complaint, line, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", line, StringComparison.Ordinal);
         Assert.Equal(before, Journals.Text(Journal));
+
+        string Placed(string text) => text.Replace("{0}", _folder.Path, StringComparison.Ordinal);
     }
 
     [Fact]
