@@ -42,7 +42,8 @@ public sealed class TlsSettings
             var trusted = new X509Certificate2Collection();
             trusted.ImportFromPemFile(settings.Authority);
             if (trusted.Count == 0) throw new StartupException($"{Section}:Authority is '{settings.Authority}'; it holds no certificate.");
-            if (own.NotAfter < DateTime.Now) throw new StartupException($"{Section}:Certificate is '{settings.Certificate}'; it expired on {own.NotAfter:yyyy-MM-dd}.");
+            if (own.NotAfter < DateTime.Now)
+                throw new StartupException($"{Section}:Certificate is '{settings.Certificate}'; it expired on {own.NotAfter:yyyy-MM-dd}.");
             return options => Configure(options, own, trusted);
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
