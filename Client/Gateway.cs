@@ -11,6 +11,7 @@ using OrderActors.Client.Dispatch;
 using OrderActors.Client.Http;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
+using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
 using Orleans;
 
@@ -28,6 +29,7 @@ public static class Gateway
         services.AddRouting();
         services.AddOptions<GatewayOptions>().Bind(configuration);
         services.AddSingleton<GatewayGate>();
+        services.AddMetricStore();
         return services;
     }
 
@@ -90,5 +92,6 @@ public static class Gateway
         app.MapPost("/v1/operations/dead-letters/{subscriber}/{partition}/{sequence}/replay", (RequestDelegate)deadLetters.Replay);
         app.MapGet("/health/live", (RequestDelegate)HealthRoutes.Live);
         app.MapGet("/health/ready", (RequestDelegate)health.Ready);
+        app.MapMetrics();
     }
 }

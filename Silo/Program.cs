@@ -1,12 +1,9 @@
-using System.Runtime.InteropServices;
+using OrderActors.Client.Hosting;
 using OrderActors.Silo.Hosting;
 
-var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+if (HealthVerb.IsAsked(args)) return await HealthVerb.Run(args, new SiloOptions().Urls);
 
-// The first signal drains. A second one gets what signals get: the end, now.
-void Stop(PosixSignalContext signal) => signal.Cancel = asked.TrySetResult();
-using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+using var signals = new StopSignals();
 
 // One line for the person at the terminal, after whatever the log had to say; a stack trace would only hide it.
 var (code, line) = await Run();
@@ -23,7 +20,7 @@ async Task<(int Code, string Line)> Run()
         app = SiloApp.Build(args);
         Console.Out.WriteLine(await app.StartAsync(CancellationToken.None));
         ready = true;
-        if (await Task.WhenAny(asked.Task, app.Failed) == asked.Task) return (0, await app.DrainAsync());
+        if (await Task.WhenAny(signals.Asked, app.Failed) == signals.Asked) return (0, await app.DrainAsync());
         await app.AbortAsync();
         var reason = app.Failed.Exception?.GetBaseException().Message ?? "The storage failed.";
         return (1, $"OrderActors stopped: {reason} Whatever was acknowledged before is on disk.");

@@ -1,13 +1,12 @@
 using System.CommandLine;
 using OrderActors.Tools;
 using OrderActors.Tools.Bench;
-using OrderActors.Tools.Replay;
 
 var root = new RootCommand("orderactors: tools around the delivery-order platform.")
 {
-    ReplayCommand.Create(VirtualDay.RunAsync),
     BenchCommand.Create(),
 };
+foreach (var verb in EngineVerbs.Create()) root.Add(verb);
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using OrderActors.Client.Hosting.Calls;
+using OrderActors.Client.Operations.Metrics;
 using OrderActors.Orders;
 using Orleans.Runtime;
 
@@ -17,8 +19,9 @@ internal sealed partial class GatewayPipeline(RequestDelegate next, GatewayGate 
         var response = context.Response;
         response.Headers[RequestIdHeader] = RequestIdOf(context);
 
-        // Health is asked most of all while the door is shut.
-        var counted = !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal);
+        // Health and metrics are asked most of all while the door is shut.
+        var path = context.Request.Path;
+        var counted = !path.StartsWithSegments("/health", StringComparison.Ordinal) && !path.Equals(MetricRoutes.Path, StringComparison.Ordinal);
         if (counted && !gate.TryEnter())
         {
             response.Headers.Connection = "close";
@@ -61,6 +64,7 @@ internal sealed partial class GatewayPipeline(RequestDelegate next, GatewayGate 
     public static Problem NotReady(Readiness readiness) => readiness switch
     {
         Readiness.Starting => new(ProblemKind.Starting, "The service is starting and takes no requests yet."),
+        Readiness.Away => new(ProblemKind.ClusterUnavailable, "The gateway has no connection to the cluster. Nothing was done; send it again."),
         Readiness.Failed => new(ProblemKind.StorageUnavailable, "The storage failed, so nothing can be acknowledged; the service is stopping."),
         _ => new(ProblemKind.Draining, "The service is stopping and takes no new requests. Nothing was done; send it again."),
     };
@@ -106,6 +110,13 @@ internal sealed partial class GatewayPipeline(RequestDelegate next, GatewayGate 
                 return new(
                     ProblemKind.OutcomeUnknown,
                     "The answer did not come in time; it may or may not have been done. Send it again with the same Idempotency-Key to learn which.");
+            case ClusterUnavailableException:
+                LogCluster(logger, exception.Message, method, context.Request.Path, Replies.TraceIdOf(context));
+                return new(
+                    ProblemKind.ClusterUnavailable,
+                    reading
+                        ? "The cluster could not be asked. Send it again in a moment."
+                        : "The cluster could not be asked; it may or may not have been done. Send it again with the same Idempotency-Key.");
             case InvalidCursorException:
                 return PageRequest.BadCursor(context.Request.Query["cursor"].ToString()).Problem;
             case OrleansException or IOException:
@@ -125,6 +136,9 @@ internal sealed partial class GatewayPipeline(RequestDelegate next, GatewayGate 
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path}: the storage could not take the write; trace {TraceId}")]
     private static partial void LogStorage(ILogger logger, Exception? exception, string method, PathString path, string traceId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path}: {Reason} trace {TraceId}")]
+    private static partial void LogCluster(ILogger logger, string reason, string method, PathString path, string traceId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} timed out with an unknown outcome; trace {TraceId}")]
     private static partial void LogTimeout(ILogger logger, string method, PathString path, string traceId);

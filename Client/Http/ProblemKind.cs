@@ -39,6 +39,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int? R
         new(503, "temporary_reduced_capacity", "Too much is going on at once", RetryAfterSeconds: 1);
     public static readonly ProblemKind Starting = new(503, "starting", "The service is starting", RetryAfterSeconds: 1);
     public static readonly ProblemKind Draining = new(503, "draining", "The service is stopping", RetryAfterSeconds: 2);
+    public static readonly ProblemKind ClusterUnavailable =
+        new(503, "cluster_unavailable", "The cluster is away", RetryAfterSeconds: 2, Retry: "same_key");
     public static readonly ProblemKind StorageUnavailable =
         new(503, "storage_unavailable", "The storage failed", RetryAfterSeconds: 5, Retry: "same_key");
     public static readonly ProblemKind ReadTimedOut = new(504, "timeout", "The answer took too long", RetryAfterSeconds: 1);

@@ -30,7 +30,7 @@ public abstract record DomainEvent(string Type, DateTimeOffset At, Actor By, lon
 /// <c>Courier</c> is the courier whom the event concerns: who has the order after it, or, when it took the order away
 /// (unassigned, cancelled, rejected), who had it before. <c>Deadlines</c> are all that are open after the event.
 /// </remarks>
-[GenerateSerializer, Immutable, Alias("orderactors.order-event")]
+[GenerateSerializer, Immutable, Alias("orderactors.order-event"), StoredAs("order-event", version: 1)]
 public sealed record OrderEvent(
     string Type,
     DateTimeOffset At,
@@ -58,7 +58,7 @@ public sealed record OrderEvent(
 }
 
 /// <summary>An event of a courier.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.courier-event")]
+[GenerateSerializer, Immutable, Alias("orderactors.courier-event"), StoredAs("courier-event", version: 1)]
 public sealed record CourierEvent(
     string Type,
     DateTimeOffset At,
@@ -80,7 +80,7 @@ public sealed record CourierEvent(
 }
 
 /// <summary>An event of a merchant.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.merchant-event")]
+[GenerateSerializer, Immutable, Alias("orderactors.merchant-event"), StoredAs("merchant-event", version: 1)]
 public sealed record MerchantEvent(
     string Type, DateTimeOffset At, Actor By, long Version, string Merchant, MerchantStatus Status)
     : DomainEvent(Type, At, By, Version)

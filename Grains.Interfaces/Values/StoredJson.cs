@@ -1,12 +1,15 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace OrderActors.Values;
 
 /// <summary>
-/// The form in which states and events are stored: JSON, snake_case, default values left out. Unknown members are ignored
-/// and missing ones keep their default, so that records of an older or newer release can be read.
+/// The form in which states and events are stored: JSON, snake_case, default values left out, and the version of the form
+/// first (<see cref="StoredAsAttribute"/>). Unknown members are ignored and missing ones keep their default, so that records
+/// of older releases and of the next one can be read; a record of a still newer one is refused with a
+/// <see cref="StoredVersionException"/>.
 /// </summary>
 public static class StoredJson
 {
@@ -15,14 +18,21 @@ public static class StoredJson
 
     private static JsonSerializerOptions Create()
     {
-        var options = new JsonSerializerOptions
+        var plain = new JsonSerializerOptions
         {
             PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
             Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { StoredVersions.AddMember } },
         };
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
-        options.MakeReadOnly(populateMissingResolver: true);
+        plain.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower));
+        plain.MakeReadOnly();
+        var options = new JsonSerializerOptions(plain)
+        {
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { StoredVersions.AddMember, UpcastingConverterFactory.TakeOver } },
+        };
+        options.Converters.Add(new UpcastingConverterFactory(plain));
+        options.MakeReadOnly();
         return options;
     }
 }

@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using OrderActors.Values;
 using Orleans;
 
 namespace OrderActors.Broadcast;
 
 /// <summary>The events that one consumer of one partition gave up.</summary>
-[GenerateSerializer, Alias("orderactors.dead-letter-state")]
+[GenerateSerializer, Alias("orderactors.dead-letter-state"), StoredAs("dead-letters", version: 1)]
 public sealed class DeadLetterState
 {
     /// <summary>The dead letters, by sequence.</summary>

@@ -8,15 +8,11 @@ using OrderActors.Values;
 namespace OrderActors.Couriers;
 
 /// <summary>What is stored of a courier. Off duty there is no location, no shift and no assignment; busy means an assignment.</summary>
+[StoredAs("courier", version: 1)]
 internal sealed record CourierState : IRaisesEvents
 {
-    /// <summary>The form this release writes.</summary>
-    public const int CurrentSchema = 1;
-
     private readonly ImmutableArray<OrderNumber> _assignment;
     private ImmutableArray<DomainEvent> _raised;
-
-    public int Schema { get; init; } = CurrentSchema;
 
     /// <summary>0 while the courier does not exist.</summary>
     public long Version { get; init; }

@@ -14,14 +14,10 @@ namespace OrderActors.Customers;
 internal sealed record Placement(string Id, string Fingerprint, OrderNumber Number, DateTimeOffset At, Refusal? Refusal = null);
 
 /// <summary>What is stored of a customer.</summary>
+[StoredAs("customer", version: 1)]
 internal sealed record CustomerState
 {
-    /// <summary>The form this release writes.</summary>
-    public const int CurrentSchema = 1;
-
     private readonly ImmutableArray<Placement> _placements;
-
-    public int Schema { get; init; } = CurrentSchema;
 
     /// <summary>Placements whose id is remembered, oldest first.</summary>
     public ImmutableArray<Placement> Placements { get => _placements.OrEmpty(); init => _placements = value; }

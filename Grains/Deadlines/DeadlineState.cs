@@ -6,7 +6,7 @@ using Orleans;
 namespace OrderActors.Deadlines;
 
 /// <summary>A shard's deadlines together with the place in the log they were learnt up to: one write, so they always fit.</summary>
-[GenerateSerializer, Alias("orderactors.deadline-state")]
+[GenerateSerializer, Alias("orderactors.deadline-state"), StoredAs("deadlines", version: 1)]
 public sealed class DeadlineState
 {
     /// <summary>Every event up to this sequence is in <see cref="Orders"/>.</summary>

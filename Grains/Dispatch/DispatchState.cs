@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using OrderActors.Values;
 using Orleans;
 
 namespace OrderActors.Dispatch;
 
 /// <summary>A zone as it is stored: who waits, who is free, and how far each log partition was taken in.</summary>
-[GenerateSerializer, Alias("orderactors.dispatch-state")]
+[GenerateSerializer, Alias("orderactors.dispatch-state"), StoredAs("zone", version: 1)]
 public sealed class DispatchState
 {
     /// <summary>Orders that wait for a courier.</summary>

@@ -8,15 +8,11 @@ using OrderActors.Values;
 namespace OrderActors.Merchants;
 
 /// <summary>The part of a merchant that its own commands change: who it is, what it sells, whether it is open.</summary>
+[StoredAs("merchant-profile", version: 1)]
 internal sealed record MerchantProfile : IRaisesEvents
 {
-    /// <summary>The form this release writes.</summary>
-    public const int CurrentSchema = 1;
-
     private readonly ImmutableArray<MenuItem> _menu;
     private ImmutableArray<DomainEvent> _raised;
-
-    public int Schema { get; init; } = CurrentSchema;
 
     /// <summary>0 while the merchant does not exist.</summary>
     public long Version { get; init; }
@@ -63,6 +59,7 @@ internal readonly record struct StockLeft(string Item, int Left);
 internal sealed record OpenReservation(Reservation Terms);
 
 /// <summary>The part of a merchant that every order changes. Apart from the profile, so that an order does not rewrite the menu.</summary>
+[StoredAs("merchant-stock", version: 1)]
 internal sealed record MerchantStock
 {
     private readonly ImmutableArray<StockLeft> _left;

@@ -6,6 +6,7 @@ using Orleans.Runtime;
 namespace OrderActors.Orders;
 
 /// <summary>Up to which millisecond each node id was ever leased. Pure.</summary>
+[StoredAs("number-leases", version: 1)]
 internal sealed record NumberLeases
 {
     /// <summary>The usual length of a lease, in milliseconds.</summary>

@@ -7,6 +7,7 @@ using Orleans.Runtime;
 namespace OrderActors.Orders;
 
 /// <summary>What is stored of a page.</summary>
+[StoredAs("order-index-page", version: 1)]
 internal sealed record OrderIndexPageState
 {
     private readonly ImmutableArray<OrderNumber> _orders;

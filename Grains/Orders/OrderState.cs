@@ -7,11 +7,9 @@ using OrderActors.Values;
 namespace OrderActors.Orders;
 
 /// <summary>What is stored of an order. A value: a change is a new one.</summary>
+[StoredAs("order", version: 1)]
 internal sealed record OrderState : IRaisesEvents
 {
-    /// <summary>The form this release writes.</summary>
-    public const int CurrentSchema = 1;
-
     /// <summary>How many timeline entries are kept; an order without trouble has about 12.</summary>
     public const int MaxTimeline = 200;
 
@@ -19,8 +17,6 @@ internal sealed record OrderState : IRaisesEvents
     private readonly ImmutableArray<Deadline> _deadlines;
     private readonly ImmutableArray<TimelineEntry> _timeline;
     private ImmutableArray<DomainEvent> _raised;
-
-    public int Schema { get; init; } = CurrentSchema;
 
     public long Version { get; init; }
 

@@ -82,11 +82,6 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
         return true;
     }
 
-    /// <summary>The batch has gone, whichever way.</summary>
-    protected virtual void Done(List<T> batch)
-    {
-    }
-
     private async Task Loop()
     {
         NpgsqlConnection? connection = null;
@@ -99,8 +94,7 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
                 left = Fill(batch, left);
                 if (batch.Count == 0) continue;
                 var joined = batch.Count;
-                connection = await Send(connection, batch);
-                Done(batch);
+                connection = await TrySend(connection, batch);
                 batch.Clear();
                 Interlocked.Add(ref _count, -joined);
             }
@@ -121,7 +115,8 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
             if (request is null && !_waiting.Reader.TryRead(out request)) return null;
             if (_clock.GetElapsedTime(request.Since) > _options.MaxWait)
             {
-                request.Fail(new IOException($"The database is slow: this request waited {_options.MaxWait.TotalSeconds:0.#} s for its turn. Nothing was done."));
+                request.Fail(new IOException(
+                    $"The database is slow: this request waited {_options.MaxWait.TotalSeconds:0.#} s for its turn. Nothing was done."));
                 Interlocked.Decrement(ref _count);
                 continue;
             }
@@ -132,13 +127,29 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
         return null;
     }
 
+    // A fault of ours must not end the loop: everything behind it would wait for ever.
+    private async Task<NpgsqlConnection?> TrySend(NpgsqlConnection? connection, List<T> batch)
+    {
+        try
+        {
+            return await Send(connection, batch);
+        }
+        catch (Exception e)
+        {
+            _log.StatementFailed(e, batch.Count);
+            foreach (var request in batch) request.Fail(new IOException($"The storage failed: {e.Message} Whether this was done is unknown.", e));
+            if (connection is not null) await connection.DisposeAsync();
+            return null;
+        }
+    }
+
     private async Task<NpgsqlConnection?> Send(NpgsqlConnection? connection, List<T> batch)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                connection ??= await _source.OpenConnectionAsync();
+                connection = await Usable(connection);
                 foreach (var request in batch) request.Sent = true;
                 await Execute(connection, batch, CancellationToken.None);
                 _breaker.Succeeded();
@@ -152,11 +163,7 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
             catch (PostgresException e) when (!IsAway(e))
             {
                 _log.StatementFailed(e, batch.Count);
-                if (batch.Count > 1)
-                {
-                    await SendSingly(connection!, batch);
-                    return connection;
-                }
+                if (batch.Count > 1) return await SendSingly(connection!, batch);
 
                 batch[0].Fail(new IOException($"The database refused: {e.MessageText} ({e.SqlState}). Nothing was done.", e));
                 return connection;
@@ -169,19 +176,11 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
                 if (GaveUp(batch, e, "Whether this was done is unknown.")) return null;
                 await Task.Delay(Pause(attempt), _clock);
             }
-            catch (Exception e)
-            {
-                // A fault of ours must not end the loop: everything behind it would wait for ever.
-                _log.StatementFailed(e, batch.Count);
-                foreach (var request in batch) request.Fail(e);
-                if (connection is not null) await connection.DisposeAsync();
-                return null;
-            }
         }
     }
 
-    // One of them is at fault; the others must not pay for it.
-    private async Task SendSingly(NpgsqlConnection connection, List<T> batch)
+    // One of them is at fault; the others must not pay for it. After some errors the driver gives the connection up.
+    private async Task<NpgsqlConnection> SendSingly(NpgsqlConnection connection, List<T> batch)
     {
         var one = new List<T>(1);
         foreach (var request in batch)
@@ -190,6 +189,7 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
             one.Add(request);
             try
             {
+                connection = await Usable(connection);
                 await Execute(connection, one, CancellationToken.None);
             }
             catch (PostgresException e)
@@ -201,6 +201,15 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
                 request.Fail(new IOException($"The database went away: {e.Message} Whether this was done is unknown.", e));
             }
         }
+
+        return connection;
+    }
+
+    private async Task<NpgsqlConnection> Usable(NpgsqlConnection? connection)
+    {
+        if (connection is { State: System.Data.ConnectionState.Open }) return connection;
+        if (connection is not null) await connection.DisposeAsync();
+        return await _source.OpenConnectionAsync();
     }
 
     /// <summary>Fails the requests that waited too long; true when none is left.</summary>

@@ -39,8 +39,17 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <param name="alone">Whether no other process may use it meanwhile: the embedded engine is one process.</param>
     /// <exception cref="StartupException">One of these; the line says which.</exception>
-    public static async Task<PostgresDatabase> OpenAsync(
-        PostgresOptions options, string clusterId, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken, bool alone = false)
+    public static Task<PostgresDatabase> OpenAsync(
+        PostgresOptions options, string clusterId, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken, bool alone = false) =>
+        OpenAsync(options, clusterId, clock, loggers, alone, toMove: false, cancellationToken);
+
+    /// <summary>Opens it for a migration: alone, and also when a migration into it was interrupted.</summary>
+    internal static Task<PostgresDatabase> OpenToMoveAsync(
+        PostgresOptions options, string clusterId, TimeProvider clock, ILoggerFactory loggers, CancellationToken cancellationToken) =>
+        OpenAsync(options, clusterId, clock, loggers, alone: true, toMove: true, cancellationToken);
+
+    private static async Task<PostgresDatabase> OpenAsync(
+        PostgresOptions options, string clusterId, TimeProvider clock, ILoggerFactory loggers, bool alone, bool toMove, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
@@ -57,6 +66,7 @@ public sealed class PostgresDatabase : IAsyncDisposable
             await RequireClock(connection, clock, options.MaxClockSkew, cancellationToken);
             await Migrator.ApplyAsync(connection, cancellationToken);
             await BindToCluster(connection, clusterId, cancellationToken);
+            if (!toMove) await RequireWhole(connection, description, cancellationToken);
             return new PostgresDatabase(options, source, description) { _occupied = await Occupy(source, alone, description, cancellationToken) };
         }
         catch (Exception e)
@@ -162,8 +172,18 @@ public sealed class PostgresDatabase : IAsyncDisposable
         if (await command.ExecuteScalarAsync(cancellationToken) is true) return connection;
         await connection.DisposeAsync();
         throw new StartupException(alone
-            ? $"The database {description} is in use by another process; the embedded engine needs it alone. Stop the other one first."
-            : $"The database {description} is in use by an embedded engine, which needs it alone. Stop it first.");
+            ? $"The database {description} is in use by another process and is needed alone. Stop the other one first."
+            : $"The database {description} is in use by an embedded engine or a migration, which needs it alone. Stop it first.");
+    }
+
+    private static async Task RequireWhole(NpgsqlConnection connection, string description, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT source FROM orderactors.moved_in WHERE finished IS NULL", connection);
+        if (await command.ExecuteScalarAsync(cancellationToken) is string source)
+        {
+            throw new StartupException(
+                $"The database {description} holds an unfinished migration from {source}. Finish it (orderactors migrate), or name another database.");
+        }
     }
 
     private static string Reason(Exception e) => e switch

@@ -86,7 +86,7 @@ public sealed class PostgresOptions
                 ApplicationName = "OrderActors",
                 MaxPoolSize = Connections,
                 MinPoolSize = 0,
-                Timeout = 5,
+                Timeout = (int)Math.Ceiling(MaxWait.TotalSeconds),
                 CommandTimeout = (int)Math.Ceiling(CommandTimeout.TotalSeconds),
                 CancellationTimeout = 1000,
                 KeepAlive = 10,
@@ -100,7 +100,8 @@ public sealed class PostgresOptions
         {
             // The message may quote what was given, and that may be a password.
             throw new StartupException(
-                "Postgres:ConnectionString cannot be read; it is written key=value;key=value, such as Host=127.0.0.1;Database=orderactors;Username=orderactors.",
+                "Postgres:ConnectionString cannot be read; it is written key=value;key=value, such as " +
+                "Host=127.0.0.1;Database=orderactors;Username=orderactors.",
                 e);
         }
     }

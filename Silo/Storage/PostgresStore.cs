@@ -20,7 +20,8 @@ namespace OrderActors.Silo.Storage;
 /// </remarks>
 public sealed class PostgresStore : IGrainStorage, IEventStore, IAsyncDisposable
 {
-    private const int VersionsPerBlock = 1 << 24;
+    /// <summary>Block n has the versions above n times this, and below the next block's.</summary>
+    internal const int VersionsPerBlock = 1 << 24;
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;

@@ -60,7 +60,8 @@ internal static class Baseline
         return result;
     }
 
-    private static Dictionary<string, List<string>> Blocks(IReadOnlyList<string> lines)
+    /// <summary>The lines by heading: indented ones belong to the heading above them.</summary>
+    internal static Dictionary<string, List<string>> Blocks(IReadOnlyList<string> lines)
     {
         var blocks = new Dictionary<string, List<string>>();
         List<string>? current = null;

@@ -78,7 +78,8 @@ public sealed class FailureTests
     {
         await using var server = await PostgresServer.StartAsync();
         await using var database = await Database.Create(server);
-        var store = await database.Store(o => (o.MaxWait, o.CommandTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)));
+        var store = await database.Store(
+            o => (o.MaxWait, o.CommandTimeout, o.Writers) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), 1));
         var cell = new Cell("a");
         await cell.Count(store, partition: 1);
         await server.PauseAsync();
@@ -198,7 +199,7 @@ public sealed class FailureTests
         while (!holds())
         {
             Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1), "Not within a minute.");
-            await Task.Delay(5);
+            await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
         }
     }
 }

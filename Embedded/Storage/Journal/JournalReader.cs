@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using OrderActors.Storage;
 
 namespace OrderActors.Embedded.Storage.Journal;
@@ -53,6 +54,22 @@ internal sealed class JournalReader(JournalData data, IStateSerializer serialize
                 // As above: look it up again.
             }
         }
+    }
+
+    /// <summary>Reads the state that is at a place, whatever it is. The place comes from the index, and nothing is compacted meanwhile.</summary>
+    public StoredState ReadAt(Location location)
+    {
+        var segment = data.Segments[location.Segment];
+        var record = new byte[location.Length];
+        var read = segment.File.Read(record, location.Offset);
+        if (RecordFormat.Check(record.AsSpan(0, read)) is { } wrong)
+            throw new JournalCorruptException($"{data.Place(segment.Name, location.Offset)}: a record is damaged: {wrong}.");
+        return new StoredState(
+            Encoding.UTF8.GetString(RecordFormat.GrainType(record)),
+            Encoding.UTF8.GetString(RecordFormat.GrainKey(record)),
+            Encoding.UTF8.GetString(RecordFormat.StateName(record)),
+            RecordFormat.Version(record),
+            record.AsMemory(record.Length - RecordFormat.Value(record).Length));
     }
 
     private ReadOnlyMemory<byte> ReadEvent(int partition, long sequence, Location location)

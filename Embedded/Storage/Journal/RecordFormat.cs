@@ -60,6 +60,12 @@ internal static class RecordFormat
 
     public static ReadOnlySpan<byte> GrainType(ReadOnlySpan<byte> record) => record.Slice(Header, ReadUInt16LittleEndian(record[24..]));
 
+    public static ReadOnlySpan<byte> GrainKey(ReadOnlySpan<byte> record) =>
+        record.Slice(Header + ReadUInt16LittleEndian(record[24..]), ReadUInt16LittleEndian(record[26..]));
+
+    public static ReadOnlySpan<byte> StateName(ReadOnlySpan<byte> record) =>
+        record.Slice(Header + ReadUInt16LittleEndian(record[24..]) + ReadUInt16LittleEndian(record[26..]), ReadUInt16LittleEndian(record[28..]));
+
     public static ReadOnlySpan<byte> Value(ReadOnlySpan<byte> record) =>
         record.Slice(Header + KeyBytes(record), ReadInt32LittleEndian(record[8..]));
 

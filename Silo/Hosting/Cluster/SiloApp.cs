@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using OrderActors.Client.Hosting;
+using OrderActors.Client.Hosting.Cluster;
+using OrderActors.Client.Operations.Metrics;
 using OrderActors.Silo.Storage;
 using OrderActors.Storage;
 using OrderActors.Values;
@@ -58,21 +60,12 @@ internal sealed partial class SiloApp : IAsyncDisposable
     public static SiloApp Build(string[] args)
     {
         SiloOptions.Program.RefuseUnknown(args);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Clear();
-        builder.Configuration
-            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables("ASPNETCORE_")
-            .AddEnvironmentVariables()
-            .AddEnvironmentVariables("ORDERACTORS_");
-        if (args.Length > 0) builder.Configuration.AddCommandLine(args);
+        var builder = WebHosting.CreateBuilder(args);
         var options = SiloOptions.Read(builder.Configuration);
-        builder.Services.AddSingleton(_ => SiloLogging.Create(builder.Configuration));
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton<SiloHealth>();
         builder.Services.AddRouting();
+        builder.Services.AddMetricStore();
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         return new SiloApp(builder, options);
@@ -127,7 +120,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
 
         var left = patience.IsCancellationRequested ? $"cut off after {_options.DrainTimeoutSeconds} s" : "every grain handed over";
         await _store!.FlushAsync();
-        await StopListening();
+        await _app!.StopListeningAsync();
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         return string.Create(
             CultureInfo.InvariantCulture, $"OrderActors silo stopped · {left} · everything acknowledged is in the database · {seconds:0.0} s");
@@ -152,19 +145,6 @@ internal sealed partial class SiloApp : IAsyncDisposable
         _loggers?.Dispose();
     }
 
-    private async Task StopListening()
-    {
-        using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        try
-        {
-            await _app!.StopAsync(grace.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // A connection only stays open.
-        }
-    }
-
     private void RequireFreePorts()
     {
         var address = IPAddress.IsLoopback(_cluster.Address) ? _cluster.Address : IPAddress.Any;
@@ -178,6 +158,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
         if (_dashboard is not null) DashboardAccess.Map(app, _options.OperatorKey);
         else LogNoDashboard(Services.GetRequiredService<ILogger<SiloApp>>());
         Services.GetRequiredService<SiloHealth>().Map(app);
+        app.MapMetrics();
     }
 
     // The engine tells a fault of its own to the handler and may then wait for ever.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using OrderActors.Client.Hosting;
+using OrderActors.Client.Hosting.Cluster;
 
 namespace OrderActors.Silo.Hosting;
 

@@ -41,29 +41,12 @@ internal sealed class SiloApp : IAsyncDisposable
     public static SiloApp Build(string[] args, Action<WebApplicationBuilder, SiloOptions>? addEngine = null)
     {
         SiloOptions.Program.RefuseUnknown(args);
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.Sources.Clear();
-        builder.Configuration
-            .AddJsonFile("appsettings.json", optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables("ASPNETCORE_")
-            .AddEnvironmentVariables()
-            .AddEnvironmentVariables("ORDERACTORS_");
-        if (args.Length > 0) builder.Configuration.AddCommandLine(args);
+        var builder = WebHosting.CreateBuilder(args);
         var options = SiloOptions.Read(builder.Configuration);
 
-        // Made by the container, so that it is disposed with it: then the log has been written when the program says its last line.
-        builder.Services.AddSingleton(_ => SiloLogging.Create(builder.Configuration));
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(options);
         builder.Services.AddGateway(builder.Configuration);
-        builder.WebHost.UseUrls(options.Urls);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            // The gateway keeps the limit itself, so that its refusal reaches the sender; this one only stops what goes on and on.
-            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes + (2L * GatewayOptions.DiscardedBytes);
-        });
+        builder.Listen(options.Urls, options.MaxBodyBytes);
         (addEngine ?? EngineSetup.AddEngine)(builder, options);
         return new SiloApp(builder.Build().MapGateway(), options);
     }
@@ -81,7 +64,7 @@ internal sealed class SiloApp : IAsyncDisposable
         catch (Exception e) when (e is IOException or SocketException)
         {
             await Engine.DrainAsync(CancellationToken.None);
-            throw new StartupException($"Cannot listen on {_options.Urls}: {Reason(e)}", e);
+            throw HostChecks.CannotListen(_options.Urls, e);
         }
 
         var seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
@@ -97,13 +80,9 @@ internal sealed class SiloApp : IAsyncDisposable
     public async Task<string> DrainAsync()
     {
         var began = Stopwatch.GetTimestamp();
-        var atMost = TimeSpan.FromSeconds(_options.DrainTimeoutSeconds);
-        var finished = await _gate.DrainAsync(atMost, TimeProvider.System);
-        var left = _gate.InFlight;
-        await StopListening();
+        var requests = await _app.DrainAsync(_gate, _options.DrainTimeoutSeconds);
         await Engine.DrainAsync(CancellationToken.None);
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        var requests = finished ? "every request finished" : $"{left} requests cut off after {_options.DrainTimeoutSeconds} s";
         return string.Create(
             CultureInfo.InvariantCulture, $"OrderActors stopped · {requests} · everything acknowledged is on disk · {seconds:0.0} s");
     }
@@ -112,29 +91,9 @@ internal sealed class SiloApp : IAsyncDisposable
     public async Task AbortAsync()
     {
         _gate.Fail();
-        await StopListening();
+        await _app.StopListeningAsync();
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
-
-    private async Task StopListening()
-    {
-        // The requests are done or given up by now; this is for connections that only stay open.
-        using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(1));
-        try
-        {
-            await _app.StopAsync(grace.Token);
-        }
-        catch (OperationCanceledException)
-        {
-        }
-    }
-
-    private static string Reason(Exception e) => e.InnerException switch
-    {
-        Microsoft.AspNetCore.Connections.AddressInUseException => "the port is in use by another process.",
-        SocketException { SocketErrorCode: SocketError.AccessDenied } => "this user may not open the port.",
-        _ => (e.InnerException ?? e).Message.ReplaceLineEndings(" "),
-    };
 }

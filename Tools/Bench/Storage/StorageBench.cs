@@ -90,7 +90,9 @@ internal static class StorageBench
                 new Measure("group commit, by Persistence.AdoNet", figures.GroupCommitPerSecond, "writes/s", figures.RatioToAdoNet, withAdoNet ? AdoNetBar : null),
                 new Measure("group commit, middle latency", Rounds.Median([.. ours.Select(r => r.P50.TotalMilliseconds)]), "ms"),
                 new Measure("group commit, 99th percentile", p99, "ms"),
-                new Measure("Persistence.AdoNet, 99th percentile", withAdoNet ? Rounds.Median([.. theirs.Select(r => r.P99.TotalMilliseconds)]) : null, "ms"),
+                new Measure(
+                    "Persistence.AdoNet, 99th percentile",
+                    withAdoNet ? Rounds.Median([.. theirs.Select(r => r.P99.TotalMilliseconds)]) : null, "ms"),
             ]);
         await output.WriteLineAsync(JsonSerializer.Serialize(figures));
         return figures.RatioToBareBatch >= BareBar && figures.RatioToAdoNet is null or >= AdoNetBar ? ExitCodes.Ok : ExitCodes.Failed;

@@ -1,5 +1,6 @@
 using System.Reflection;
 using OrderActors.Broadcast;
+using OrderActors.Tests.House.Stored;
 using Orleans;
 using Xunit;
 
@@ -97,7 +98,7 @@ public class ContractTests
     private static bool IsTask(Type type) =>
         type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>));
 
-    private static IEnumerable<string> Lines()
+    internal static IEnumerable<string> Lines()
     {
         foreach (var grain in Contract.Grains)
         {
@@ -126,6 +127,10 @@ public class ContractTests
 
         yield return "events";
         foreach (var constant in typeof(EventTypes).GetFields().OrderBy(field => field.MetadataToken)) yield return $"  {constant.GetRawConstantValue()}";
+
+        yield return "stored";
+        foreach (var record in StoredRecords.All) yield return $"  {record} {record.Stored?.Version}";
+        yield return $"contracts {ContractsVersion.Current}";
     }
 
     private static void Holds(IEnumerable<string> breaches)

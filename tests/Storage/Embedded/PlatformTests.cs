@@ -64,7 +64,7 @@ public sealed class PlatformTests
                 catch (Exception e) when (e is IOException or OrleansException)
                 {
                     // Refused or unknown: the same command id settles it.
-                    await Task.Delay(Math.Min(wait, 500));
+                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(wait, 500)), TimeProvider.System);
                 }
             }
         })).ToArray();
@@ -115,7 +115,7 @@ public sealed class PlatformTests
             while (!await holds())
             {
                 Assert.True(Stopwatch.GetElapsedTime(began) < TimeSpan.FromMinutes(1), $"Not within a minute: {description}.");
-                await Task.Delay(5);
+                await Task.Delay(TimeSpan.FromMilliseconds(5), TimeProvider.System);
             }
         }
 

@@ -44,7 +44,8 @@ internal sealed class ServerProcess : IDisposable
         using var run = new ServerProcess();
         run.Start(program, args);
         await run._process!.WaitForExitAsync();
-        if (run._process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', args)} ended with {run._process.ExitCode}: {run.Said}");
+        if (run._process.ExitCode == 0) return;
+        throw new InvalidOperationException($"{program} {string.Join(' ', args)} ended with {run._process.ExitCode}: {run.Said}");
     }
 
     /// <summary>Starts a program.</summary>
@@ -70,7 +71,7 @@ internal sealed class ServerProcess : IDisposable
         {
             if (!IsRunning) throw new InvalidOperationException($"{name} ended: {Said}");
             if (Stopwatch.GetElapsedTime(began) > TimeSpan.FromMinutes(1)) throw new TimeoutException($"{name} did not come up: {Said}");
-            await Task.Delay(TimeSpan.FromMilliseconds(20));
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
     }
 

@@ -1,6 +1,8 @@
-namespace OrderActors.Silo.Hosting;
+using Microsoft.Extensions.Hosting;
 
-/// <summary>Signals and the order of stopping are <see cref="SiloApp"/>'s; the framework's own handling would close the port first.</summary>
+namespace OrderActors.Client.Hosting;
+
+/// <summary>Signals and the order of stopping are the program's own; the framework's handling would close the port first.</summary>
 internal sealed class NoLifetime : IHostLifetime
 {
     public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

@@ -1,10 +1,10 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using OrderActors.Client.Hosting;
+using Microsoft.Extensions.Configuration;
 using Orleans.Connections.Security;
 
-namespace OrderActors.Silo.Hosting;
+namespace OrderActors.Client.Hosting.Cluster;
 
 /// <summary>
 /// TLS among silos and between silos and gateways: the section Tls. Off unless all three paths are given; then both ends show

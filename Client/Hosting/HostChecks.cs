@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using OrderActors.Client.Hosting;
 
-namespace OrderActors.Silo.Hosting;
+namespace OrderActors.Client.Hosting;
 
-/// <summary>Checks that the hosts of both engines make of their options.</summary>
+/// <summary>Checks that the programs make of their options, and what they say when an address cannot be had.</summary>
 internal static class HostChecks
 {
     /// <summary>Refuses what cannot be listened on.</summary>
@@ -29,6 +28,18 @@ internal static class HostChecks
 
     /// <summary>Whether nobody but this machine can reach them.</summary>
     public static bool AreLoopback(string urls) => Array.TrueForAll(Listed(urls), url => new Uri(url).IsLoopback);
+
+    /// <summary>Where this machine reaches the first of them: any address is reached over loopback.</summary>
+    public static Uri Loopback(string urls)
+    {
+        var url = new UriBuilder(Listed(urls)[0]);
+        if (url.Host == "0.0.0.0") url.Host = "127.0.0.1";
+        if (url.Host == "[::]") url.Host = "[::1]";
+        return url.Uri;
+    }
+
+    /// <summary>The refusal when the server could not listen.</summary>
+    public static StartupException CannotListen(string urls, Exception e) => new($"Cannot listen on {urls}: {Reason(e)}", e);
 
     /// <summary>The port, or a free one if it is 0. Somebody may take it before it is used; then the start says so.</summary>
     public static int FreePort(int port)
@@ -87,4 +98,11 @@ internal static class HostChecks
 
     private static StartupException Bad(string url) =>
         new($"Urls has '{url}'; it must be http://address:port, such as http://127.0.0.1:8080 or http://0.0.0.0:8080. TLS is a proxy's work.");
+
+    private static string Reason(Exception e) => e.InnerException switch
+    {
+        Microsoft.AspNetCore.Connections.AddressInUseException => "the port is in use by another process.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } => "this user may not open the port.",
+        _ => (e.InnerException ?? e).Message.ReplaceLineEndings(" "),
+    };
 }

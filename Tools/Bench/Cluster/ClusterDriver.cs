@@ -1,0 +1,260 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace OrderActors.Tools.Bench.Cluster;
+
+/// <summary>
+/// Drives whole orders through running gateways: placed, accepted, ready, given a courier by dispatch, picked up, delivered.
+/// Every acknowledgement goes into the <see cref="Ledger"/>. What fails is sent again with the same key.
+/// </summary>
+internal sealed class ClusterDriver : IDisposable
+{
+    /// <summary>Meals of each merchant at the start; the most the API takes.</summary>
+    public const int Stock = 1_000_000;
+
+    /// <summary>Refusals of one order after which its caller gives it up. A courier who was taken off explains one or two.</summary>
+    private const int MostRefusals = 8;
+
+    // How often an order is looked at while dispatch has not decided; and when it gets a courier of its own.
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan MostLook = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan CourierMissing = TimeSpan.FromMilliseconds(500);
+
+    private static readonly object Place = new { latitude = 52.52, longitude = 13.405 };
+
+    private readonly ClusterPlan _plan;
+    private readonly Gateways _gateways;
+    private GatewayCaller[] _callers;
+    private int _orders;
+    private int _couriers;
+    private long _delivered;
+    private long _longestWaitTicks;
+
+    /// <summary>A driver that has not begun.</summary>
+    /// <param name="plan">How it drives.</param>
+    /// <param name="connect">Makes the connections to a gateway; null for plain ones.</param>
+    public ClusterDriver(ClusterPlan plan, Func<HttpMessageHandler>? connect = null)
+    {
+        plan.Validate();
+        _plan = plan;
+        _gateways = new Gateways(plan, connect ?? (() => new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(1) }));
+        _callers = NewCallers();
+    }
+
+    /// <summary>What was acknowledged.</summary>
+    public Ledger Ledger { get; } = new();
+
+    /// <summary>How it is driven.</summary>
+    public ClusterPlan Plan => _plan;
+
+    /// <summary>Orders whose delivery was acknowledged so far.</summary>
+    public long Delivered => Interlocked.Read(ref _delivered);
+
+    /// <summary>The longest that a ready order waited for its courier.</summary>
+    public TimeSpan LongestWaitForCourier => TimeSpan.FromTicks(Interlocked.Read(ref _longestWaitTicks));
+
+    /// <summary>The callers, with their counts.</summary>
+    public IReadOnlyList<GatewayCaller> Callers => _callers;
+
+    /// <summary>The id of a merchant.</summary>
+    public string Merchant(int n) => Id('m', n);
+
+    /// <summary>The id of a customer.</summary>
+    public string Customer(int n) => Id('c', n);
+
+    /// <summary>Counts from here on: requests, errors, times.</summary>
+    public void BeginCounting() => (_callers, _longestWaitTicks) = (NewCallers(), 0);
+
+    /// <summary>Makes merchants with menus, and couriers on duty.</summary>
+    public async Task PrepareAsync(CancellationToken cancellationToken)
+    {
+        await EachAsync(Enumerable.Range(0, _plan.Merchants), CreateMerchant, cancellationToken);
+        await EachAsync(Enumerable.Range(0, _plan.InitialCouriers), (caller, n, ct) => AddCourier(caller, n % _plan.Zones, ct), cancellationToken);
+    }
+
+    /// <summary>Places and drives orders until told to stop; orders under way are then driven to their end.</summary>
+    /// <param name="stop">Ends the placing.</param>
+    /// <param name="cancellationToken">Ends everything.</param>
+    public Task RunAsync(CancellationToken stop, CancellationToken cancellationToken) => Task.WhenAll(_callers.Select(caller => Task.Run(
+        async () =>
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var n = Interlocked.Increment(ref _orders) - 1;
+                var order = Ledger.Open(Id('o', n), n % _plan.Customers, n % _plan.Merchants, 1 + (n % 3));
+                await TryDriveAsync(caller, order, cancellationToken);
+            }
+        },
+        cancellationToken)));
+
+    /// <summary>Takes up orders that were left on the way, and drives each to its end. Returns what stood in the way of the others.</summary>
+    public async Task<IReadOnlyList<string>> FinishAsync(CancellationToken cancellationToken)
+    {
+        var obstacles = new List<string>();
+        var left = Ledger.Orders.Where(order => order.Acknowledged < OrderStep.Delivered);
+        await EachAsync(
+            left,
+            async (caller, order, ct) =>
+            {
+                if (await TryDriveAsync(caller, order, ct) is not { } obstacle) return;
+                lock (obstacles) obstacles.Add(obstacle);
+            },
+            cancellationToken);
+        return obstacles;
+    }
+
+    /// <summary>Does something for each item, all callers at once.</summary>
+    public Task EachAsync<T>(IEnumerable<T> items, Func<GatewayCaller, T, CancellationToken, Task> act, CancellationToken cancellationToken)
+    {
+        var queue = new System.Collections.Concurrent.ConcurrentQueue<T>(items);
+        return Task.WhenAll(_callers.Select(caller => Task.Run(
+            async () =>
+            {
+                while (queue.TryDequeue(out var item)) await act(caller, item, cancellationToken);
+            },
+            cancellationToken)));
+    }
+
+    public void Dispose() => _gateways.Dispose();
+
+    private GatewayCaller[] NewCallers() =>
+        [.. Enumerable.Range(0, _plan.Callers).Select(i => new GatewayCaller(_gateways, _plan.Patience, first: i))];
+
+    /// <summary>Brings an order to its end; returns what stood in the way.</summary>
+    private async Task<string?> TryDriveAsync(GatewayCaller caller, LedgerOrder order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DriveAsync(caller, order, cancellationToken);
+        }
+        catch (UnsettledException e)
+        {
+            return e.Message;
+        }
+    }
+
+    private async Task<string?> DriveAsync(GatewayCaller caller, LedgerOrder order, CancellationToken cancellationToken)
+    {
+        var answer = order.Number is { } number
+            ? await caller.Get($"/v1/orders/{number}", cancellationToken)
+            : await PlaceAsync(caller, order, cancellationToken);
+        for (var refusals = 0; ;)
+        {
+            if (!answer.Succeeded)
+            {
+                if (order.Number is null || ++refusals > MostRefusals) return $"order {order.Number ?? order.Key} was refused: {answer.Problem}";
+                answer = await caller.Get($"/v1/orders/{order.Number}", cancellationToken);
+                if (!answer.Succeeded) continue;
+            }
+
+            var seen = answer.Read<OrderSeen>();
+            var before = order.Acknowledged;
+            order.Note(seen);
+            if (seen.Step is null) return $"order {seen.Number} is {seen.Status}";
+            if (seen.Step == OrderStep.Delivered)
+            {
+                if (before < OrderStep.Delivered) Interlocked.Increment(ref _delivered);
+                return null;
+            }
+
+            answer = await Next(caller, order, seen, cancellationToken);
+        }
+    }
+
+    private Task<Answer> Next(GatewayCaller caller, LedgerOrder order, OrderSeen seen, CancellationToken cancellationToken) => (seen.Step, seen.Courier) switch
+    {
+        (OrderStep.Placed, _) =>
+            caller.Post($"/v1/orders/{seen.Number}/accept", new { preparation_seconds = 0 }, $"{order.Key}-accept", cancellationToken),
+        (OrderStep.Accepted, _) => caller.Post($"/v1/orders/{seen.Number}/ready", new { }, $"{order.Key}-ready", cancellationToken),
+        (OrderStep.Ready, null) => WaitForCourier(caller, order, seen.Number, cancellationToken),
+        (OrderStep.Ready, { } courier) =>
+            caller.Post($"/v1/deliveries/{seen.Number}/pickup", new { courier }, $"{order.Key}-pickup-{courier}", cancellationToken),
+        _ => caller.Post($"/v1/deliveries/{seen.Number}/complete", new { courier = seen.Courier }, $"{order.Key}-complete", cancellationToken),
+    };
+
+    private Task<Answer> PlaceAsync(GatewayCaller caller, LedgerOrder order, CancellationToken cancellationToken)
+    {
+        var body = new
+        {
+            customer = Customer(order.Customer),
+            merchant = Merchant(order.Merchant),
+            lines = new[] { new { item = "meal", quantity = order.Meals }, new { item = "drink", quantity = 1 } },
+            total = new { amount = (900 * order.Meals) + 300, currency = "EUR" },
+            dropoff = Place,
+        };
+        return caller.Post("/v1/orders", body, order.Key, cancellationToken);
+    }
+
+    private async Task<Answer> WaitForCourier(GatewayCaller caller, LedgerOrder order, string number, CancellationToken cancellationToken)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var pause = Look;
+        var helped = 0;
+        while (true)
+        {
+            await Task.Delay(pause, cancellationToken);
+            var answer = await caller.Get($"/v1/orders/{number}", cancellationToken);
+            var waited = Stopwatch.GetElapsedTime(start);
+            if (!answer.Succeeded) return answer;
+            if (answer.Read<OrderSeen>() is not { Step: OrderStep.Ready, Courier: null })
+            {
+                NoteWait(waited);
+                return answer;
+            }
+
+            if (waited > _plan.Patience)
+            {
+                NoteWait(waited);
+                throw new UnsettledException($"order {number} is ready, and dispatch found no courier in {waited.TotalSeconds:0.0} s");
+            }
+
+            if (waited > CourierMissing * (helped + 1))
+            {
+                // After a handover a courier is not free for minutes, unless the cluster runs with --Travel:DropoffService 00:00:00.
+                helped++;
+                await AddCourier(caller, order.Merchant % _plan.Zones, cancellationToken);
+            }
+
+            pause = pause + pause < MostLook ? pause + pause : MostLook;
+        }
+    }
+
+    private async Task CreateMerchant(GatewayCaller caller, int n, CancellationToken cancellationToken)
+    {
+        var id = Merchant(n);
+        var merchant = new { id, name = id, zone = Id('z', n % _plan.Zones), location = Place, currency = "EUR", preparation_seconds = 0 };
+        Done(await caller.Post("/v1/merchants", merchant, id, cancellationToken));
+        var items = new object[]
+        {
+            new { id = "meal", name = "Meal", price = 900, stock = Stock },
+            new { id = "drink", name = "Drink", price = 300 },
+        };
+        Done(await caller.Put($"/v1/merchants/{id}/menu", new { items }, cancellationToken));
+        Done(await caller.Put($"/v1/merchants/{id}/status", new { status = "open" }, cancellationToken));
+    }
+
+    private async Task AddCourier(GatewayCaller caller, int zone, CancellationToken cancellationToken)
+    {
+        var id = Id('k', Interlocked.Increment(ref _couriers));
+        Done(await caller.Post("/v1/couriers", new { id, name = id, zone = Id('z', zone), capacity = 1 }, id, cancellationToken));
+        Done(await caller.Put($"/v1/couriers/{id}/duty", new { status = "online", location = Place }, cancellationToken));
+    }
+
+    private void NoteWait(TimeSpan waited)
+    {
+        var longest = Interlocked.Read(ref _longestWaitTicks);
+        while (waited.Ticks > longest)
+        {
+            var seen = Interlocked.CompareExchange(ref _longestWaitTicks, waited.Ticks, longest);
+            if (seen == longest) return;
+            longest = seen;
+        }
+    }
+
+    private string Id(char kind, int n) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{_plan.Run}-{n}");
+
+    private static void Done(Answer answer)
+    {
+        if (!answer.Succeeded) throw new UnsettledException($"The bench's town cannot be made: {answer.Problem}");
+    }
+}

@@ -1,0 +1,15 @@
+using System.CommandLine;
+using OrderActors.Tools.Bench.Engine;
+using OrderActors.Tools.Migrate;
+using OrderActors.Tools.Replay;
+
+namespace OrderActors.Tools;
+
+/// <summary>The verbs that need the embedded engine or its journal.</summary>
+internal static class EngineVerbs
+{
+    public static IEnumerable<Command> Create() => [ReplayCommand.Create(VirtualDay.RunAsync), MigrateCommand.Create()];
+
+    /// <summary>Those of <c>bench</c>.</summary>
+    public static IEnumerable<Command> Benches() => EngineBenchCommands.Create();
+}

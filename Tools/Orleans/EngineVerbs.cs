@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace OrderActors.Tools;
+
+/// <summary>The verbs that need the embedded engine or its journal, which this build has not: each says so.</summary>
+internal static class EngineVerbs
+{
+    public static IEnumerable<Command> Create() =>
+        [Lacking("replay", "Replays a published day of orders."), Lacking("migrate", "Moves a stopped platform from a journal to a database, or back.")];
+
+    /// <summary>Those of <c>bench</c>.</summary>
+    public static IEnumerable<Command> Benches() =>
+        [Lacking("engine", "Measures the embedded engine."), Lacking("soak", "Loads the embedded engine for minutes.")];
+
+    private static Command Lacking(string verb, string does)
+    {
+        var command = new Command(verb, does + " Not in this build.") { TreatUnmatchedTokensAsErrors = false };
+        command.SetAction((_, _) =>
+        {
+            Console.Error.WriteLine($"'{verb}' needs the embedded engine, and these tools are built for Orleans. Build them without -p:Engine=Orleans.");
+            return Task.FromResult(ExitCodes.BadInput);
+        });
+        return command;
+    }
+}
