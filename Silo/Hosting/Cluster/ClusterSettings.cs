@@ -124,7 +124,8 @@ public sealed class ClusterSettings
             throw new StartupException("Cluster:Redis cannot be read; it is written address:port,password=…, such as 127.0.0.1:6379.", e);
         }
 
-        if (RedisConfiguration.EndPoints.Count == 0) throw new StartupException("Cluster:Redis names no address; it is written address:port, such as 127.0.0.1:6379.");
+        if (RedisConfiguration.EndPoints.Count == 0)
+            throw new StartupException("Cluster:Redis names no address; it is written address:port, such as 127.0.0.1:6379.");
     }
 
     private IPAddress Resolve(string urls)
@@ -133,7 +134,8 @@ public sealed class ClusterSettings
         {
             return IPAddress.TryParse(AdvertisedAddress, out var given) && !given.Equals(IPAddress.Any) && !given.Equals(IPAddress.IPv6Any)
                 ? given
-                : throw new StartupException($"Cluster:AdvertisedAddress is '{AdvertisedAddress}'; it must be an address that others can reach, such as 10.0.0.7.");
+                : throw new StartupException(
+                    $"Cluster:AdvertisedAddress is '{AdvertisedAddress}'; it must be an address that others can reach, such as 10.0.0.7.");
         }
 
         if (HostChecks.AreLoopback(urls)) return IPAddress.Loopback;

@@ -122,7 +122,8 @@ internal sealed partial class SiloApp : IAsyncDisposable
         await _store!.FlushAsync();
         await _app!.StopListeningAsync();
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        return string.Create(CultureInfo.InvariantCulture, $"OrderActors silo stopped · {left} · everything acknowledged is in the database · {seconds:0.0} s");
+        return string.Create(
+            CultureInfo.InvariantCulture, $"OrderActors silo stopped · {left} · everything acknowledged is in the database · {seconds:0.0} s");
     }
 
     /// <summary>Stops at once because the silo cannot go on: the others take over.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OrderActors.Silo.Storage;
 using Orleans.Runtime;
 
@@ -73,5 +74,5 @@ internal sealed class SiloHealth(ISiloStatusOracle membership, PostgresDatabase 
     }
 
     private sealed record HealthAnswer(
-        string Status, [property: System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)] string? Detail);
+        string Status, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Detail);
 }

@@ -45,7 +45,7 @@ public sealed class SiloOptions
         {
             throw new StartupException(string.Create(
                 CultureInfo.InvariantCulture,
-                $"OperatorKey has {key.Length} characters; it must be {ShortestKey} to {LongestKey} visible ASCII characters, such as those of: openssl rand -hex 32."));
+                $"OperatorKey has {key.Length} characters; it must be {ShortestKey} to {LongestKey} visible ASCII characters; try openssl rand -hex 32."));
         }
 
         return options;

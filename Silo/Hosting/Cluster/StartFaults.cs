@@ -22,8 +22,9 @@ internal static class StartFaults
                     return known;
                 case OrleansClusterConnectivityCheckFailedException:
                     return new StartupException(
-                        $"The silo cannot join cluster '{cluster.ClusterId}': within {cluster.JoinTimeout} (Cluster:JoinTimeout) it did not reach every member. " +
-                        $"{OneLine(e)} Are {cluster.Address}:{cluster.SiloPort} and theirs reachable, and is Tls the same everywhere?",
+                        $"The silo cannot join cluster '{cluster.ClusterId}': within {cluster.JoinTimeout} (Cluster:JoinTimeout) " +
+                        $"it did not reach every member. {OneLine(e)} " +
+                        $"Are {cluster.Address}:{cluster.SiloPort} and theirs reachable, and is Tls the same everywhere?",
                         fault);
                 case DeclaredDeadException:
                     return new StartupException($"The silo cannot join cluster '{cluster.ClusterId}': {OneLine(e)}", fault);

@@ -90,7 +90,8 @@ public sealed class ChurnTests
             foreach (var logged in await cluster.Log.ReadAsync(partition, 0, int.MaxValue))
             {
                 if (logged.Event is not OrderEvent happened) continue;
-                Assert.True(seen.Add((happened.Order, happened.Version, happened.Type)), $"{happened.Order} has {happened.Type} of version {happened.Version} twice");
+                Assert.True(
+                    seen.Add((happened.Order, happened.Version, happened.Type)), $"{happened.Order} has {happened.Type} of version {happened.Version} twice");
                 events.Add(happened);
             }
         }

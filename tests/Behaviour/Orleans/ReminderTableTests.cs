@@ -5,16 +5,15 @@ using OrderActors.TestKit.Servers;
 using Orleans;
 using Orleans.Configuration;
 using Orleans.Runtime;
-using Xunit.Abstractions;
 
 namespace OrderActors.Tests.Behaviour.Cluster;
 
-/// <summary>Reminders in a real PostgreSQL. Where none is installed the tests say so and show nothing.</summary>
-public sealed class ReminderTableTests(ITestOutputHelper output)
+/// <summary>Reminders in a real PostgreSQL.</summary>
+public sealed class ReminderTableTests
 {
     private static readonly DateTime Start = new(2026, 3, 2, 9, 0, 0, DateTimeKind.Utc);
 
-    [Fact]
+    [PostgresFact]
     public Task A_reminder_is_read_as_it_was_written() => Run(async (table, _) =>
     {
         var grain = Grain("a");
@@ -29,7 +28,7 @@ public sealed class ReminderTableTests(ITestOutputHelper output)
         Assert.Equal(["second", "wake"], (await table.ReadRows(grain)).Reminders.Select(r => r.ReminderName).Order());
     });
 
-    [Fact]
+    [PostgresFact]
     public Task A_reminder_is_removed_only_by_its_newest_etag_and_never_by_that_of_its_predecessor() => Run(async (table, _) =>
     {
         var grain = Grain("a");
@@ -49,7 +48,7 @@ public sealed class ReminderTableTests(ITestOutputHelper output)
         Assert.True(await table.RemoveRow(grain, "wake", third));
     });
 
-    [Fact]
+    [PostgresFact]
     public Task A_range_is_open_below_and_closed_above_and_may_go_through_zero() => Run(async (table, _) =>
     {
         var grains = Enumerable.Range(0, 200).Select(i => Grain($"g{i}")).OrderBy(grain => grain.GetUniformHashCode()).ToArray();
@@ -67,7 +66,7 @@ public sealed class ReminderTableTests(ITestOutputHelper output)
             [.. (await table.ReadRows(begin, end)).Reminders.Select(r => r.GrainId).OrderBy(grain => grain.GetUniformHashCode())];
     });
 
-    [Fact]
+    [PostgresFact]
     public Task Services_do_not_see_each_others_reminders() => Run(async (table, other) =>
     {
         var grain = Grain("a");
@@ -84,14 +83,8 @@ public sealed class ReminderTableTests(ITestOutputHelper output)
     private static ReminderEntry Entry(GrainId grain, string name, TimeSpan period) =>
         new() { GrainId = grain, ReminderName = name, StartAt = Start, Period = period };
 
-    private async Task Run(Func<ReminderTable, ReminderTable, Task> test)
+    private static async Task Run(Func<ReminderTable, ReminderTable, Task> test)
     {
-        if (PostgresServer.Absent is { } why)
-        {
-            output.WriteLine(why);
-            return;
-        }
-
         var server = await PostgresServer.Shared;
         var options = new PostgresOptions { ConnectionString = await server.CreateDatabaseAsync() };
         await using var database = await PostgresDatabase.OpenAsync(
