@@ -14,6 +14,8 @@ internal static class Migrator
     // Any number, as long as every release takes the same.
     private const long LockKey = 0x6F72_6465_7261_6374;
 
+    private const string NeedsMark = "-- needs ";
+
     /// <summary>The scripts of this release, by number.</summary>
     public static IReadOnlyList<Migration> Migrations { get; } = Load();
 
@@ -32,14 +34,15 @@ internal static class Migrator
                 """
                 CREATE SCHEMA IF NOT EXISTS orderactors;
                 CREATE TABLE IF NOT EXISTS orderactors.migration (
-                    number int PRIMARY KEY, name text NOT NULL, applied timestamptz NOT NULL DEFAULT now())
+                    number int PRIMARY KEY, name text NOT NULL, needs int NOT NULL, applied timestamptz NOT NULL DEFAULT now())
                 """,
                 cancellationToken);
-            var present = await Present(connection, cancellationToken);
-            if (present > Newest)
+            var (present, needs) = await Present(connection, cancellationToken);
+            if (needs > Newest)
             {
                 throw new StartupException(
-                    $"The database is at schema {present}; this release knows schemas up to {Newest}. Start the release that made it, or a newer one.");
+                    $"The database is at schema {present}, which needs a release that knows schema {needs}; this release knows schemas up to {Newest}. " +
+                    "Start the release that made it, or a newer one.");
             }
 
             foreach (var migration in Migrations.Where(m => m.Number > present)) await Apply(connection, migration, cancellationToken);
@@ -50,19 +53,21 @@ internal static class Migrator
         }
     }
 
-    private static async Task<int> Present(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private static async Task<(int Newest, int Needs)> Present(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT coalesce(max(number), 0) FROM orderactors.migration", connection);
-        return Convert.ToInt32(await command.ExecuteScalarAsync(cancellationToken), CultureInfo.InvariantCulture);
+        await using var command = new NpgsqlCommand("SELECT coalesce(max(number), 0), coalesce(max(needs), 0) FROM orderactors.migration", connection);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return (reader.GetInt32(0), reader.GetInt32(1));
     }
 
     private static async Task Apply(NpgsqlConnection connection, Migration migration, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await Execute(connection, migration.Script, cancellationToken);
-        await using var command = new NpgsqlCommand("INSERT INTO orderactors.migration (number, name) VALUES ($1, $2)", connection)
+        await using var command = new NpgsqlCommand("INSERT INTO orderactors.migration (number, name, needs) VALUES ($1, $2, $3)", connection)
         {
-            Parameters = { new() { Value = migration.Number }, new() { Value = migration.Name } },
+            Parameters = { new() { Value = migration.Number }, new() { Value = migration.Name }, new() { Value = migration.Needs } },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -91,9 +96,24 @@ internal static class Migrator
     {
         using var reader = new StreamReader(assembly.GetManifestResourceStream(resource)!);
         var number = int.Parse(resource.AsSpan(0, 4), NumberStyles.None, CultureInfo.InvariantCulture);
-        return new Migration(number, resource[5..^4], reader.ReadToEnd());
+        var script = reader.ReadToEnd();
+        return new Migration(number, resource[5..^4], script, NeedsOf(script) ?? number);
     }
 
+    private static int? NeedsOf(string script) =>
+        script.StartsWith(NeedsMark, StringComparison.Ordinal)
+        && int.TryParse(script.AsSpan(NeedsMark.Length, script.IndexOf('\n', StringComparison.Ordinal) - NeedsMark.Length), out var needs)
+            ? needs
+            : null;
+
     /// <summary>One step from a schema to the next.</summary>
-    internal sealed record Migration(int Number, string Name, string Script);
+    /// <param name="Number">The schema it leads to.</param>
+    /// <param name="Name">What it is about.</param>
+    /// <param name="Script">What is executed.</param>
+    /// <param name="Needs">
+    /// The schema that a release must know to work on it. A script that only adds what the release before does not look at says
+    /// so in its first line, <c>-- needs 5</c>: then silos of that release go on, and may start again, in a rolling upgrade and
+    /// after a rollback. Without that line it is the script's own number.
+    /// </param>
+    internal sealed record Migration(int Number, string Name, string Script, int Needs);
 }

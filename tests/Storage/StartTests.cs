@@ -59,10 +59,19 @@ public sealed class StartTests
     {
         await using var database = await Database.Create();
         await database.Open();
-        await database.Do("INSERT INTO orderactors.migration (number, name) VALUES (9001, 'from-the-future')");
+        await database.Do("INSERT INTO orderactors.migration (number, name, needs) VALUES (9001, 'from-the-future', 9000)");
         var refused = await Assert.ThrowsAsync<StartupException>(() => database.Open());
-        Assert.Contains($"schema 9001; this release knows schemas up to {Migrator.Newest}", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"schema 9001, which needs a release that knows schema 9000; this release knows schemas up to {Migrator.Newest}", refused.Message, StringComparison.Ordinal);
         Assert.Equal(Migrator.Migrations.Count + 1, await database.Ask<long>("SELECT count(*) FROM orderactors.migration"));
+    }
+
+    [PostgresFact]
+    public async Task A_newer_schema_that_only_added_something_is_taken_so_that_a_release_can_be_rolled_back()
+    {
+        await using var database = await Database.Create();
+        await database.Open();
+        await database.Do($"INSERT INTO orderactors.migration (number, name, needs) VALUES (9001, 'adds-only', {Migrator.Newest})");
+        await database.Open();
     }
 
     [PostgresFact]

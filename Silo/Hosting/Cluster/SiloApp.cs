@@ -8,6 +8,7 @@ using OrderActors.Silo.Storage;
 using OrderActors.Storage;
 using OrderActors.Values;
 using Orleans.Connections.Security;
+using Orleans.Runtime;
 using StackExchange.Redis;
 
 namespace OrderActors.Silo.Hosting;
@@ -31,6 +32,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
     private ILoggerFactory? _loggers;
     private PostgresDatabase? _database;
     private PostgresStore? _store;
+    private ClusterContracts? _contracts;
     private WebApplication? _app;
 
     private SiloApp(WebApplicationBuilder builder, SiloOptions options)
@@ -83,6 +85,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
             _database = await PostgresDatabase.OpenAsync(_postgres, _cluster.ClusterId, TimeProvider.System, _loggers, cancellationToken);
             _store = new PostgresStore(_database, new JsonStateSerializer(StoredJson.Options), new RaisedEvents(), TimeProvider.System, _loggers);
             await _store.StartAsync(cancellationToken);
+            await RegisterContracts(cancellationToken);
             _builder.AddSilo(_cluster, _postgres, _database, _store, _redis, _fatal, _tls, _dashboard);
             _app = _builder.Build();
             Map(_app);
@@ -120,6 +123,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
 
         var left = patience.IsCancellationRequested ? $"cut off after {_options.DrainTimeoutSeconds} s" : "every grain handed over";
         await _store!.FlushAsync();
+        await _contracts!.LeaveAsync(CancellationToken.None);
         await _app!.StopListeningAsync();
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         return string.Create(
@@ -140,9 +144,19 @@ internal sealed partial class SiloApp : IAsyncDisposable
         if (Failed.IsCompleted) return;
         if (_app is not null) await _app.DisposeAsync();
         if (_store is not null) await _store.DisposeAsync();
+        if (_contracts is not null) await _contracts.DisposeAsync();
         if (_database is not null) await _database.DisposeAsync();
         if (_redis is not null) await _redis.DisposeAsync();
         _loggers?.Dispose();
+    }
+
+    // By its address: one that starts again in the place of one that was killed takes over its entry.
+    private async Task RegisterContracts(CancellationToken cancellationToken)
+    {
+        _contracts = new ClusterContracts(
+            _database!, $"{_cluster.Address}:{_cluster.SiloPort}", TimeProvider.System, _loggers!.CreateLogger<ClusterContracts>());
+        _contracts.Excluded += line => _fatal.OnFatalException(this, line, new OrleansException(line));
+        await _contracts.RegisterAsync(cancellationToken);
     }
 
     private void RequireFreePorts()
