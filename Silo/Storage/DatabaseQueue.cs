@@ -137,7 +137,7 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
         catch (Exception e)
         {
             _log.StatementFailed(e, batch.Count);
-            foreach (var request in batch) request.Fail(new IOException($"The storage failed: {e.Message} Whether this was done is unknown.", e));
+            foreach (var request in batch) request.Fail(new IOException($"The storage failed: {e.Message} Whether this was done is unknown."));
             if (connection is not null) await connection.DisposeAsync();
             return null;
         }
@@ -165,7 +165,7 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
                 _log.StatementFailed(e, batch.Count);
                 if (batch.Count > 1) return await SendSingly(connection!, batch);
 
-                batch[0].Fail(new IOException($"The database refused: {e.MessageText} ({e.SqlState}). Nothing was done.", e));
+                batch[0].Fail(new IOException($"The database refused: {e.MessageText} ({e.SqlState}). Nothing was done."));
                 return connection;
             }
             catch (Exception e) when (e is NpgsqlException or IOException or SocketException or TimeoutException or OperationCanceledException)
@@ -194,11 +194,11 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
             }
             catch (PostgresException e)
             {
-                request.Fail(new IOException($"The database refused: {e.MessageText} ({e.SqlState}). Nothing was done.", e));
+                request.Fail(new IOException($"The database refused: {e.MessageText} ({e.SqlState}). Nothing was done."));
             }
             catch (Exception e) when (e is NpgsqlException or IOException or SocketException or TimeoutException)
             {
-                request.Fail(new IOException($"The database went away: {e.Message} Whether this was done is unknown.", e));
+                request.Fail(new IOException($"The database went away: {e.Message} Whether this was done is unknown."));
             }
         }
 
@@ -219,7 +219,7 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
         {
             if (_clock.GetElapsedTime(request.Since) <= _options.MaxWait) return false;
             request.Fail(request.Sent
-                ? new IOException($"The database does not answer: {cause.Message.ReplaceLineEndings(" ")} {outcome}", cause)
+                ? new IOException($"The database does not answer: {cause.Message.ReplaceLineEndings(" ")} {outcome}")
                 : _breaker.Refusal());
             return true;
         });

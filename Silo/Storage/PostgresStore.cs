@@ -16,7 +16,8 @@ namespace OrderActors.Silo.Storage;
 /// </summary>
 /// <remarks>
 /// A database that restarts costs time: what was under way is sent again, and its version tells whether it went through the
-/// first time. One that stays away costs a refusal at once (<see cref="IOException"/>), until it is back.
+/// first time. One that stays away costs a refusal at once (<see cref="IOException"/>), until it is back. The driver's exception is
+/// told in its message and does not go along: whoever gets the refusal may be a process that does not have the driver.
 /// </remarks>
 public sealed class PostgresStore : IGrainStorage, IEventStore, IAsyncDisposable
 {
@@ -172,7 +173,7 @@ public sealed class PostgresStore : IGrainStorage, IEventStore, IAsyncDisposable
         }
         catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
         {
-            throw new IOException($"The database does not answer: {e.Message}", e);
+            throw new IOException($"The database does not answer: {e.Message}");
         }
     }
 
@@ -241,7 +242,7 @@ public sealed class PostgresStore : IGrainStorage, IEventStore, IAsyncDisposable
             }
             catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException)
             {
-                throw new IOException($"The database does not answer: {e.Message} Nothing was done.", e);
+                throw new IOException($"The database does not answer: {e.Message} Nothing was done.");
             }
         }
     }
