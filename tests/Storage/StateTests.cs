@@ -162,7 +162,10 @@ public sealed class StateTests
     {
         Assert.Equal(
             [28, 31, 84, 36],
-            new[] { GrainShard.Of("order", "13132663840080052295"), GrainShard.Of("merchant", "m1"), GrainShard.Of("kurier", "jürgen"), GrainShard.Of("", "") });
+            new[]
+            {
+                GrainShard.Of("order", "13132663840080052295"), GrainShard.Of("merchant", "m1"), GrainShard.Of("kurier", "jürgen"), GrainShard.Of("", ""),
+            });
     }
 
     [Fact]
