@@ -26,11 +26,7 @@ internal sealed class AdoNetPeer : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(siloPort: 0, gatewayPort: 0);
-            silo.Configure<EndpointOptions>(endpoint =>
-            {
-                (endpoint.AdvertisedIPAddress, endpoint.SiloPort, endpoint.GatewayPort) = (IPAddress.Loopback, FreePort(), 0);
-            });
+            silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0);
             silo.AddAdoNetGrainStorage("adonet", options =>
             {
                 options.Invariant = "Npgsql";
