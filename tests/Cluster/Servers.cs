@@ -54,13 +54,14 @@ public sealed class Servers : IAsyncLifetime
     /// <summary>Every row of every table of the platform, table by table, as text that can be compared; empty where the schema is not.</summary>
     internal static async Task<string> Contents(string connectionString)
     {
-        await using var source = NpgsqlDataSource.Create(connectionString + ";Pooling=false");
         var tables = await Ask<string>(
             connectionString,
             """
             SELECT coalesce(string_agg(format('SELECT %L || t::text AS line FROM orderactors.%I t', table_name || ' ', table_name), ' UNION ALL '), '')
             FROM information_schema.tables WHERE table_schema = 'orderactors'
             """);
-        return tables.Length == 0 ? "" : await Ask<string>(connectionString, $"SELECT coalesce(string_agg(line, E'\\n' ORDER BY line), '') FROM ({tables}) all_lines");
+        return tables.Length == 0
+            ? ""
+            : await Ask<string>(connectionString, $"SELECT coalesce(string_agg(line, E'\\n' ORDER BY line), '') FROM ({tables}) all_lines");
     }
 }

@@ -69,7 +69,10 @@ public sealed class ReminderTakeoverTests
         var table = await Table(database);
         await table.UpsertRow(new ReminderEntry
         {
-            GrainId = GrainId.Create("dispatch", "zone 2"), ReminderName = "wake", StartAt = DateTime.UtcNow, Period = TimeSpan.FromMinutes(1),
+            GrainId = GrainId.Create("dispatch", "zone 2"),
+            ReminderName = "wake",
+            StartAt = DateTime.UtcNow,
+            Period = TimeSpan.FromMinutes(1),
         });
         Assert.Equal(0, await ReminderTakeover.TakeAsync(await database.Open(), "service", CancellationToken.None));
         Assert.Equal("dispatch/zone 2", Assert.Single((await table.ReadRows(0, 0)).Reminders).GrainId.ToString());

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using OrderActors.Customers;
 using OrderActors.Embedded.Hosting;
 using OrderActors.Embedded.Runtime;
@@ -49,6 +50,7 @@ public sealed class GrowingUpTests : IDisposable
         }
 
         await Migrate(_folder.Combine("journal"), database);
+        Assert.Equal("first_tick grain_key grain_type name period", await ZoneReminder(database));
         await using (await platform.OnPostgres(database, TimeProvider.System))
         {
             foreach (var order in placed) Assert.Equal(order.Number, (await town.Now(order)).Number);
@@ -85,6 +87,20 @@ public sealed class GrowingUpTests : IDisposable
         using var stderr = new StringWriter();
         var code = await MigrateCommand.RunAsync(from, to, MigrateCommand.DefaultCluster, TextWriter.Null, stderr, CancellationToken.None);
         Assert.True(code == ExitCodes.Ok, stderr.ToString());
+    }
+
+    /// <summary>The members of the zone's reminder, as a cluster will look for them when it takes it over.</summary>
+    private static async Task<object?> ZoneReminder(string database)
+    {
+        await using var source = NpgsqlDataSource.Create(database + ";Pooling=false");
+        await using var command = source.CreateCommand(
+            """
+            SELECT string_agg(member, ' ' ORDER BY member)
+            FROM orderactors.grain_state s,
+                 jsonb_array_elements(convert_from(s.state, 'UTF8')::jsonb -> 'reminders') reminder, jsonb_object_keys(reminder) member
+            WHERE s.grain_type = 'reminders' AND s.state_name = 'state' AND reminder ->> 'grain_type' = 'dispatch'
+            """);
+        return await command.ExecuteScalarAsync();
     }
 
     private sealed class LaterClock(TimeSpan by) : TimeProvider
