@@ -41,11 +41,13 @@ public sealed class PostgresServer : IAsyncDisposable
     {
         var binaries = Binaries ?? throw new InvalidOperationException(Absent);
         var folder = Directory.CreateTempSubdirectory("orderactors-postgres-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Remove(folder);
         if (Environment.IsPrivilegedProcess) await ServerProcess.Run("/bin/chown", "postgres:", folder);
         await RunAs(Path.Combine(binaries, "initdb"), "-D", Path.Combine(folder, "data"), "-U", User, "-A", "trust", "-E", "UTF8", "--locale", "C", "-N");
         var server = new PostgresServer(binaries, folder, ServerProcess.FreePort());
         await server.Launch(settings);
+
+        // After the handler that ends the server: the runner waits a moment for this process and no longer, and the folder is the slow part.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Remove(folder);
         return server;
     }
 
