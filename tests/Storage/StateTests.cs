@@ -149,7 +149,7 @@ public sealed class StateTests
         const string Batch =
             """
             SELECT coalesce(stored[1], 0) FROM orderactors.commit_writes(
-                '{1}', '{cell}', '{a}', '{state}', '{0}', '{77}', ARRAY['\x00'::bytea], '{77}', '{9}', ARRAY['\x01'::bytea])
+                '{1}', '{cell}', '{a}', '{state}', '{0}', '{77}', ARRAY['\x00'::bytea], 1, 0, '{77}', '{9}', ARRAY['\x01'::bytea])
             """;
         Assert.Equal(0, await database.Ask<long>(Batch));
         Assert.Equal(77, await database.Ask<long>(Batch));
