@@ -45,7 +45,8 @@ public sealed class LedgerTests(ITestOutputHelper output)
 
         var verdict = await LedgerCheck.RunAsync(driver, CancellationToken.None);
         output.WriteLine($"{verdict.Orders} orders");
-        Assert.True(verdict.Holds, string.Join(Environment.NewLine, [.. verdict.Lost.Take(10), .. verdict.AppliedTwice.Take(10), .. silos.Select(s => $"{s}")]));
+        string[] findings = [.. verdict.Lost.Take(10), .. verdict.AppliedTwice.Take(10), .. silos.Select(silo => $"{silo}")];
+        Assert.True(verdict.Holds, string.Join(Environment.NewLine, findings));
         Assert.True(killed <= Takeover + quiet, $"The killed silo's orders were away for {killed.TotalSeconds:0.0} s.");
     }
 
@@ -72,7 +73,8 @@ public sealed class LedgerTests(ITestOutputHelper output)
         var gap = driver.Callers.Max(caller => caller.LongestGap);
         var longest = driver.Callers.SelectMany(caller => caller.Commands).DefaultIfEmpty().Max();
         output.WriteLine(
-            $"{what}: {driver.Callers.Sum(caller => caller.Errors)} tries settled nothing, longest gap {gap.TotalSeconds:0.00} s, longest command {longest.TotalSeconds:0.00} s");
+            $"{what}: {driver.Callers.Sum(caller => caller.Errors)} tries settled nothing, longest gap {gap.TotalSeconds:0.00} s, " +
+            $"longest command {longest.TotalSeconds:0.00} s");
         return longest > gap ? longest : gap;
     }
 

@@ -43,7 +43,8 @@ internal static class StorageBench
         };
         var command = new Command("storage", "Measures durable grain writes into PostgreSQL against their peers.") { postgres, adoNet, seconds, rounds };
         command.SetAction((parsed, _) => RunAsync(
-            parsed.GetRequiredValue(postgres), parsed.GetValue(adoNet), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds), Console.Out, Console.Error));
+            parsed.GetRequiredValue(postgres), parsed.GetValue(adoNet), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds),
+            Console.Out, Console.Error));
         return command;
     }
 
@@ -93,7 +94,8 @@ internal static class StorageBench
                 new Measure("bare loop of the same statement", Rate(bares), "writes/s"),
                 new Measure(withAdoNet ? "Persistence.AdoNet" : "Persistence.AdoNet (not in this build)", figures.AdoNetPerSecond, "writes/s"),
                 new Measure("group commit, by the bare loop", figures.GroupCommitPerSecond, "writes/s", figures.RatioToBareBatch, BareBar),
-                new Measure("group commit, by Persistence.AdoNet", figures.GroupCommitPerSecond, "writes/s", figures.RatioToAdoNet, withAdoNet ? AdoNetBar : null),
+                new Measure(
+                    "group commit, by Persistence.AdoNet", figures.GroupCommitPerSecond, "writes/s", figures.RatioToAdoNet, withAdoNet ? AdoNetBar : null),
                 new Measure("group commit, middle latency", Rounds.Median([.. ours.Select(r => r.P50.TotalMilliseconds)]), "ms"),
                 new Measure("group commit, 99th percentile", p99, "ms"),
                 new Measure(
