@@ -16,7 +16,7 @@ internal static class ClusterSetup
 {
     /// <summary>Adds the silo over a Redis and a database that are open.</summary>
     public static void AddSilo(
-        this WebApplicationBuilder builder, ClusterSettings cluster, PostgresOptions postgres, PostgresDatabase database,
+        this WebApplicationBuilder builder, ClusterSettings cluster, PostgresOptions postgres, StorageChoices storages, PostgresDatabase database,
         PostgresStore store, IConnectionMultiplexer redis, FatalStop fatal, Action<TlsOptions>? tls, DashboardSettings? dashboard)
     {
         // Instances, which the container does not dispose: they outlive it.
@@ -25,12 +25,11 @@ internal static class ClusterSetup
         builder.Services.AddSingleton<IEventStore>(store);
         builder.Services.AddSingleton<IEventLog, StoredEventLog>();
         builder.Services.AddSingleton<IFatalErrorHandler>(fatal);
-        builder.Services.AddGrainSections(builder.Configuration);
         builder.Services.AddOrderActorsGrains();
         builder.UseOrleans(silo =>
         {
             silo.AddMembership(cluster, redis);
-            silo.AddStorages(builder.Configuration, store, postgres.ConnectionString);
+            silo.AddStorages(storages, store, postgres.ConnectionString);
             silo.AddReminders();
             silo.Services.AddSingleton<IReminderTable, ReminderTable>();
             silo.AddLogStreams();

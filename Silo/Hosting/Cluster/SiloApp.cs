@@ -24,6 +24,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
     private readonly SiloOptions _options;
     private readonly ClusterSettings _cluster;
     private readonly PostgresOptions _postgres;
+    private readonly StorageChoices _storages;
     private readonly DashboardSettings? _dashboard;
     private readonly Action<TlsOptions>? _tls;
     private readonly FatalStop _fatal = new();
@@ -43,6 +44,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
         _cluster = ClusterSettings.Read(configuration, options.Urls);
         _postgres = OptionSections.Read(configuration, "Postgres", new PostgresOptions());
         _postgres.Validate();
+        _storages = StorageChoices.Read(configuration);
         _tls = TlsSettings.Read(configuration);
         var dashboard = DashboardSettings.Read(configuration);
         _dashboard = dashboard.Enabled && options.OperatorKey.Length > 0 ? dashboard : null;
@@ -65,6 +67,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
         var builder = WebHosting.CreateBuilder(args);
         var options = SiloOptions.Read(builder.Configuration);
         builder.Services.AddSingleton(options);
+        builder.Services.AddGrainSections(builder.Configuration);
         builder.Services.AddSingleton<SiloHealth>();
         builder.Services.AddRouting();
         builder.Services.AddMetricStore();
@@ -86,7 +89,8 @@ internal sealed partial class SiloApp : IAsyncDisposable
             _store = new PostgresStore(_database, new JsonStateSerializer(StoredJson.Options), new RaisedEvents(), TimeProvider.System, _loggers);
             await _store.StartAsync(cancellationToken);
             await RegisterContracts(cancellationToken);
-            _builder.AddSilo(_cluster, _postgres, _database, _store, _redis, _fatal, _tls, _dashboard);
+            await ReminderTakeover.TakeAsync(_database, _cluster.ServiceId, cancellationToken);
+            _builder.AddSilo(_cluster, _postgres, _storages, _database, _store, _redis, _fatal, _tls, _dashboard);
             _app = _builder.Build();
             Map(_app);
             await Joined(_app.StartAsync(cancellationToken));

@@ -22,3 +22,10 @@ public sealed class ServersFactAttribute : FactAttribute
     /// <summary>Skips when one of them cannot be.</summary>
     public ServersFactAttribute() => Skip = PostgresServer.Absent ?? RedisServer.Absent;
 }
+
+/// <summary>A test with rows that needs a real PostgreSQL and a real Redis.</summary>
+public sealed class ServersTheoryAttribute : TheoryAttribute
+{
+    /// <summary>Skips when one of them cannot be.</summary>
+    public ServersTheoryAttribute() => Skip = PostgresServer.Absent ?? RedisServer.Absent;
+}
