@@ -41,7 +41,7 @@ internal sealed class CommitQueue(
     NpgsqlDataSource source, PostgresOptions options, TimeProvider clock, Breaker breaker, ILogger log, Action<short[], long[]> appended)
     : DatabaseQueue<PendingCommit>(source, options, options.Writers, clock, breaker, log)
 {
-    internal const string Statement = "SELECT refused, stored, grown, heads FROM orderactors.commit_writes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    internal const string Statement = "SELECT refused, stored, grown, heads FROM orderactors.commit_writes($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
     // A batch is filled in one go on one thread.
     [ThreadStatic]
@@ -106,6 +106,8 @@ internal sealed class CommitQueue(
         parameters.Add(Rows.Of(expected, NpgsqlDbType.Bigint));
         parameters.Add(Rows.Of(written, NpgsqlDbType.Bigint));
         parameters.Add(Rows.Of(states, NpgsqlDbType.Bytea));
+        parameters.Add(new NpgsqlParameter<int> { TypedValue = batch.Count(commit => commit is { Expected: 0, State: not null }) });
+        parameters.Add(new NpgsqlParameter<int> { TypedValue = batch.Count(commit => commit.State is null) });
     }
 
     private static void AddEvents(NpgsqlParameterCollection parameters, List<PendingCommit> batch)

@@ -97,6 +97,9 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
                 connection = await TrySend(connection, batch);
                 batch.Clear();
                 Interlocked.Add(ref _count, -joined);
+
+                // Behind those who were just answered: what they ask for next rides with the next batch, and not with the one after.
+                await Task.Yield();
             }
         }
         finally

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -105,8 +104,9 @@ internal sealed class EventCursors : IAsyncDisposable
         {
             await FlushAsync();
         }
-        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or IOException)
+        catch (Exception e)
         {
+            // They are kept, and the next round stores them.
             _log.CursorsFailed(e);
         }
     }

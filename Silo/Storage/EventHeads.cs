@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Npgsql;
 using NpgsqlTypes;
 using OrderActors.Storage;
@@ -82,8 +81,9 @@ internal sealed class EventHeads : IAsyncDisposable
                     await Look(connection, _stop.Token);
                     _breaker.Succeeded();
                 }
-                catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or IOException)
+                catch (Exception e) when (!_stop.IsCancellationRequested)
                 {
+                    // Whatever it was: a pulse that ended would leave the breaker as it is for ever.
                     _breaker.Failed(e.Message.ReplaceLineEndings(" "));
                     if (connection is not null) await connection.DisposeAsync();
                     connection = null;

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using Npgsql;
 
 namespace OrderActors.Silo.Storage;
@@ -100,7 +99,7 @@ internal sealed class EventTrimmer : IAsyncDisposable
                 {
                     await TrimAsync(_stop.Token);
                 }
-                catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or IOException)
+                catch (Exception e) when (!_stop.IsCancellationRequested)
                 {
                     _log.TrimFailed(e);
                 }

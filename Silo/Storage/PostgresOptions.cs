@@ -64,6 +64,14 @@ public sealed class PostgresOptions
                 "Postgres:ConnectionString is missing; it says where the database is, such as Host=127.0.0.1;Database=orderactors;Username=orderactors.");
         }
 
+        ValidateRanges();
+        _ = Parse();
+    }
+
+    /// <summary>Refuses numbers that are out of range; a connection string is not asked for.</summary>
+    /// <exception cref="StartupException">One is; the line says what is allowed.</exception>
+    internal void ValidateRanges()
+    {
         RequireRange(nameof(Writers), Writers, 1, 32);
         RequireRange(nameof(Readers), Readers, 1, 32);
         RequireRange(nameof(MaxBatch), MaxBatch, 1, 10_000);
@@ -73,7 +81,6 @@ public sealed class PostgresOptions
         RequireRange(nameof(CommandTimeout), CommandTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(10));
         RequireRange(nameof(WatchInterval), WatchInterval, TimeSpan.FromMilliseconds(5), TimeSpan.FromSeconds(10));
         RequireRange(nameof(MaxClockSkew), MaxClockSkew, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1));
-        _ = Parse();
     }
 
     /// <summary>The connection string with what the storage needs of every connection.</summary>

@@ -45,8 +45,8 @@ public sealed class LedgerTests(ITestOutputHelper output)
 
         var verdict = await LedgerCheck.RunAsync(driver, CancellationToken.None);
         output.WriteLine($"{verdict.Orders} orders");
-        Assert.True(
-            verdict.Holds, string.Join(Environment.NewLine, [.. verdict.Lost.Take(10), .. verdict.AppliedTwice.Take(10), .. silos.Select(s => $"{s}")]));
+        string[] findings = [.. verdict.Lost.Take(10), .. verdict.AppliedTwice.Take(10), .. silos.Select(silo => $"{silo}")];
+        Assert.True(verdict.Holds, string.Join(Environment.NewLine, findings));
         Assert.True(killed <= Takeover + quiet, $"The killed silo's orders were away for {killed.TotalSeconds:0.0} s.");
     }
 

@@ -61,10 +61,8 @@ public sealed class StartTests
         await database.Open();
         await database.Do("INSERT INTO orderactors.migration (number, name, needs) VALUES (9001, 'from-the-future', 9000)");
         var refused = await Assert.ThrowsAsync<StartupException>(() => database.Open());
-        Assert.Contains(
-            $"schema 9001, which needs a release that knows schema 9000; this release knows schemas up to {Migrator.Newest}",
-            refused.Message,
-            StringComparison.Ordinal);
+        Assert.Contains("schema 9001, which needs a release that knows schema 9000;", refused.Message, StringComparison.Ordinal);
+        Assert.Contains($"this release knows schemas up to {Migrator.Newest}", refused.Message, StringComparison.Ordinal);
         Assert.Equal(Migrator.Migrations.Count + 1, await database.Ask<long>("SELECT count(*) FROM orderactors.migration"));
     }
 

@@ -149,7 +149,7 @@ public sealed class StateTests
         const string Batch =
             """
             SELECT coalesce(stored[1], 0) FROM orderactors.commit_writes(
-                '{1}', '{cell}', '{a}', '{state}', '{0}', '{77}', ARRAY['\x00'::bytea], '{77}', '{9}', ARRAY['\x01'::bytea])
+                '{1}', '{cell}', '{a}', '{state}', '{0}', '{77}', ARRAY['\x00'::bytea], 1, 0, '{77}', '{9}', ARRAY['\x01'::bytea])
             """;
         Assert.Equal(0, await database.Ask<long>(Batch));
         Assert.Equal(77, await database.Ask<long>(Batch));
@@ -161,11 +161,8 @@ public sealed class StateTests
     public void A_grains_shard_never_changes()
     {
         Assert.Equal(
-            [28, 31, 84, 36],
-            new[]
-            {
-                GrainShard.Of("order", "13132663840080052295"), GrainShard.Of("merchant", "m1"), GrainShard.Of("kurier", "jürgen"), GrainShard.Of("", ""),
-            });
+            new short[] { 28, 31, 84, 36 },
+            new[] { ("order", "13132663840080052295"), ("merchant", "m1"), ("kurier", "jürgen"), ("", "") }.Select(id => GrainShard.Of(id.Item1, id.Item2)));
     }
 
     [Fact]

@@ -22,7 +22,10 @@ internal static class EngineSetup
         Checked<EngineOptions>("Engine", engine.Validate);
 
         builder.Services.AddGrainSections(configuration);
-        if (options.Storage == "postgres") AddPostgres(builder, engine);
+        // Read also when it is not used: a mistyped name must not be found out on the day the storage changes.
+        var postgres = OptionSections.Read(configuration, "Postgres", new PostgresOptions());
+        postgres.ValidateRanges();
+        if (options.Storage == "postgres") AddPostgres(builder, engine, postgres);
         else AddJournal(builder, engine, options);
     }
 
@@ -42,9 +45,8 @@ internal static class EngineSetup
         });
     }
 
-    private static void AddPostgres(WebApplicationBuilder builder, EngineOptions engine)
+    private static void AddPostgres(WebApplicationBuilder builder, EngineOptions engine, PostgresOptions postgres)
     {
-        var postgres = OptionSections.Read(builder.Configuration, "Postgres", new PostgresOptions());
         var loggers = SiloLogging.Create(builder.Configuration);
 
         // The program waits for its database before it does anything else; there is nothing that this thread could do meanwhile.

@@ -66,50 +66,60 @@ CREATE SEQUENCE orderactors.version_block;
 --   expected  the version that must be stored, 0 for none
 --   written   the new version
 --   states    the new state, null to remove it
+--   added     how many of them expect none; removed: how many remove
 --   event_of  the new version of the write that raised the event
--- A write whose new version is stored already was accepted by an earlier try of the same batch: its events are in the log.
+-- A write whose new version is stored already was accepted by an earlier try of the same batch: its events are in the log, and
+-- it is among the refused with its own version as the stored one.
 CREATE FUNCTION orderactors.commit_writes(
-    shards smallint[], types text[], keys text[], names text[], expected bigint[], written bigint[], states bytea[],
+    shards smallint[], types text[], keys text[], names text[], expected bigint[], written bigint[], states bytea[], added int, removed int,
     event_of bigint[], event_partitions smallint[], event_bodies bytea[],
     OUT refused bigint[], OUT stored bigint[], OUT grown smallint[], OUT heads bigint[])
 LANGUAGE plpgsql AS $$
 DECLARE
-    accepted bigint[];
+    accepted int := 0;
+    done int;
+    gone bigint[] := '{}';
 BEGIN
-    WITH w AS MATERIALIZED (
-        SELECT * FROM unnest(shards, types, keys, names, expected, written, states)
-            AS u (shard, grain_type, grain_key, state_name, expected, written, state)
-    ),
-    updated AS (
-        UPDATE orderactors.grain_state s SET version = w.written, state = w.state FROM w
-        WHERE w.expected > 0 AND w.state IS NOT NULL
-          AND s.shard = w.shard AND s.grain_type = w.grain_type AND s.grain_key = w.grain_key AND s.state_name = w.state_name
-          AND s.version = w.expected
-        RETURNING w.written
-    ),
-    inserted AS (
-        INSERT INTO orderactors.grain_state (shard, grain_type, grain_key, state_name, version, state)
-        SELECT w.shard, w.grain_type, w.grain_key, w.state_name, w.written, w.state FROM w
-        WHERE w.expected = 0 AND w.state IS NOT NULL
-        ON CONFLICT DO NOTHING
-        RETURNING version
-    ),
-    removed AS (
-        DELETE FROM orderactors.grain_state s USING w
-        WHERE w.expected > 0 AND w.state IS NULL
-          AND s.shard = w.shard AND s.grain_type = w.grain_type AND s.grain_key = w.grain_key AND s.state_name = w.state_name
-          AND s.version = w.expected
-        RETURNING w.written
-    )
-    SELECT array_agg(a.written) INTO accepted
-    FROM (SELECT u.written FROM updated u UNION ALL SELECT i.version FROM inserted i UNION ALL SELECT r.written FROM removed r) a;
+    IF added + removed < cardinality(written) THEN
+        UPDATE orderactors.grain_state s SET version = w.written, state = w.state
+        FROM unnest(shards, types, keys, names, expected, written, states)
+            AS w (shard, grain_type, grain_key, state_name, expected, written, state)
+        WHERE s.shard = w.shard AND s.grain_type = w.grain_type AND s.grain_key = w.grain_key AND s.state_name = w.state_name
+          AND s.version = w.expected AND w.state IS NOT NULL;
+        GET DIAGNOSTICS accepted = ROW_COUNT;
+    END IF;
 
-    IF coalesce(cardinality(accepted), 0) < cardinality(written) THEN
+    IF added > 0 THEN
+        INSERT INTO orderactors.grain_state (shard, grain_type, grain_key, state_name, version, state)
+        SELECT w.shard, w.grain_type, w.grain_key, w.state_name, w.written, w.state
+        FROM unnest(shards, types, keys, names, expected, written, states)
+            AS w (shard, grain_type, grain_key, state_name, expected, written, state)
+        WHERE w.expected = 0 AND w.state IS NOT NULL
+        ON CONFLICT DO NOTHING;
+        GET DIAGNOSTICS done = ROW_COUNT;
+        accepted := accepted + done;
+    END IF;
+
+    IF removed > 0 THEN
+        WITH d AS (
+            DELETE FROM orderactors.grain_state s
+            USING unnest(shards, types, keys, names, expected, written, states)
+                AS w (shard, grain_type, grain_key, state_name, expected, written, state)
+            WHERE s.shard = w.shard AND s.grain_type = w.grain_type AND s.grain_key = w.grain_key AND s.state_name = w.state_name
+              AND s.version = w.expected AND w.state IS NULL
+            RETURNING w.written
+        )
+        SELECT coalesce(array_agg(d.written), '{}') INTO gone FROM d;
+        accepted := accepted + cardinality(gone);
+    END IF;
+
+    -- Rare, so it may cost: which ones were not done by this very transaction, and what is stored instead.
+    IF accepted < cardinality(written) THEN
         SELECT array_agg(w.written), array_agg(coalesce(s.version, 0)) INTO refused, stored
         FROM unnest(shards, types, keys, names, written) AS w (shard, grain_type, grain_key, state_name, written)
         LEFT JOIN orderactors.grain_state s
           ON s.shard = w.shard AND s.grain_type = w.grain_type AND s.grain_key = w.grain_key AND s.state_name = w.state_name
-        WHERE w.written <> ALL (coalesce(accepted, '{}'));
+        WHERE (s.version = w.written AND s.xmin = pg_current_xact_id()::xid) IS NOT TRUE AND w.written <> ALL (gone);
     END IF;
 
     IF cardinality(event_of) > 0 THEN

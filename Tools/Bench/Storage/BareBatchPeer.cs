@@ -78,6 +78,8 @@ internal sealed class BareBatchPeer : IAsyncDisposable
             Add(command, _expected, NpgsqlDbType.Bigint);
             Add(command, _versions, NpgsqlDbType.Bigint);
             Add(command, _states, NpgsqlDbType.Bytea);
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = _expected[0] == 0 ? Count : 0 });
+            command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = 0 });
             Add(command, Array.Empty<long>(), NpgsqlDbType.Bigint);
             Add(command, Array.Empty<short>(), NpgsqlDbType.Smallint);
             Add(command, Array.Empty<byte[]>(), NpgsqlDbType.Bytea);

@@ -36,8 +36,8 @@ internal static class Specimen
                 return new JsonObject { [Fill(info.KeyType!, path).ToString()] = Fill(info.ElementType!, path) };
             case JsonTypeInfoKind.Object:
                 var members = info.Properties.Where(member => member is { Get: not null, Set: not null, Name: not "_v" });
-                return new JsonObject(members.Select(
-                    member => KeyValuePair.Create(member.Name, (JsonNode?)Fill(member.PropertyType, $"{path}.{member.Name}"))));
+                return new JsonObject(
+                    members.Select(member => KeyValuePair.Create(member.Name, (JsonNode?)Fill(member.PropertyType, $"{path}.{member.Name}"))));
             default:
                 throw new InvalidOperationException($"{type} ('{path}') is written by a converter of its own: say here how a filled one looks.");
         }

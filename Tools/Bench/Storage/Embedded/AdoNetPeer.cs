@@ -7,7 +7,7 @@ internal sealed class AdoNetPeer : IAsyncDisposable
 {
     public IGrainStorage Storage => throw new NotSupportedException();
 
-    public static Task<AdoNetPeer?> StartAsync(string connectionString) => Task.FromResult<AdoNetPeer?>(null);
+    public static Task<AdoNetPeer?> StartAsync(string connectionString, bool ours) => Task.FromResult<AdoNetPeer?>(null);
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

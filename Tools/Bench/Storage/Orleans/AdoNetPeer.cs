@@ -17,15 +17,18 @@ internal sealed class AdoNetPeer : IAsyncDisposable
 
     public IGrainStorage Storage => _host.Services.GetRequiredKeyedService<IGrainStorage>("adonet");
 
-    public static async Task<AdoNetPeer?> StartAsync(string connectionString)
+    /// <summary>Starts it over this database, with the driver's defaults as a user has them.</summary>
+    /// <param name="connectionString">A database with the tables that the provider asks for.</param>
+    /// <param name="ours">Whether these are the ones of our own migrations.</param>
+    public static async Task<AdoNetPeer?> StartAsync(string connectionString, bool ours)
     {
-        // As many connections as it likes: it has one round trip for each write under way.
-        var settings = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = "orderactors", MaxPoolSize = 50, MaxAutoPrepare = 16 };
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        if (ours) settings.SearchPath = "orderactors";
         var builder = Host.CreateApplicationBuilder();
         builder.Logging.ClearProviders();
         builder.UseOrleans(silo =>
         {
-            silo.UseLocalhostClustering(siloPort: FreePort(), gatewayPort: 0);
+            silo.UseLocalhostClustering(FreePort(), FreePort());
             silo.AddAdoNetGrainStorage("adonet", options =>
             {
                 options.Invariant = "Npgsql";
