@@ -60,7 +60,9 @@ internal sealed class ServerProcess : IDisposable
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill();
+
+        // There is a tenth of a second for this, too little to look for children; a server's children end when it is gone.
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Kill(entireTree: false);
     }
 
     /// <summary>Asks whether it is up until it is; fails with what it said when it ended or does not come up within a minute.</summary>
@@ -82,12 +84,12 @@ internal sealed class ServerProcess : IDisposable
         await _process!.WaitForExitAsync();
     }
 
-    /// <summary>Ends it and its children now.</summary>
-    public void Kill()
+    /// <summary>Ends it, and its children, now.</summary>
+    public void Kill(bool entireTree = true)
     {
         try
         {
-            if (IsRunning) _process!.Kill(entireProcessTree: true);
+            if (IsRunning) _process!.Kill(entireTree);
         }
         catch (InvalidOperationException)
         {
