@@ -123,15 +123,21 @@ public sealed class PostgresServer : IAsyncDisposable
     private async Task SignalAll(string signal)
     {
         var postmaster = await ProcessId();
+        var first = postmaster.ToString(CultureInfo.InvariantCulture);
+
+        // Held first, so that it starts no child that nobody would see; its own signal comes last.
+        await Send("STOP", first);
         var children = Directory.GetDirectories("/proc")
             .Select(Path.GetFileName)
-            .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && ParentOf(id) == postmaster);
+            .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && ParentOf(id) == postmaster)
+            .ToArray();
+        foreach (var id in children) await Send(signal, id!);
+        await Send(signal, first);
 
-        // The postmaster last; a child may have ended meanwhile, which is no fault.
-        foreach (var id in children.Append(postmaster.ToString(CultureInfo.InvariantCulture)))
-        {
-            if (Directory.Exists($"/proc/{id}")) await ServerProcess.Run("/bin/sh", "-c", $"kill -{signal} {id} || true");
-        }
+        // A child may have ended meanwhile, which is no fault.
+        static Task Send(string signal, string id) => Directory.Exists($"/proc/{id}")
+            ? ServerProcess.Run("/bin/sh", "-c", $"kill -{signal} {id} || true")
+            : Task.CompletedTask;
     }
 
     private static int ParentOf(int processId)
