@@ -26,9 +26,8 @@ public sealed class TlsTests(Servers servers) : IClassFixture<Servers>, IDisposa
         var stranger = cluster.LaunchSilo([.. foreign, "--Cluster:JoinTimeout", "00:00:04"]);
         Assert.Equal(1, await stranger.Exit());
 
-        // After what the engine's log had to say: either it gave up, or the members did so first.
+        // Among what the engine's log has to say: either it gave up, or the members did so first.
         var line = Assert.Single(stranger.Error, said => said.StartsWith("OrderActors ", StringComparison.Ordinal));
-        Assert.Equal(line, stranger.Error.Last());
         Assert.StartsWith($"OrderActors cannot start: The silo cannot join cluster '{cluster.Id}'", line, StringComparison.Ordinal);
         Assert.Contains("is Tls the same everywhere", line, StringComparison.Ordinal);
         Assert.Empty(stranger.Out);
