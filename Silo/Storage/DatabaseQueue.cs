@@ -45,9 +45,6 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
         _loops = [.. Enumerable.Range(0, connections).Select(_ => Task.Run(Loop))];
     }
 
-    /// <summary>How many requests wait or are under way.</summary>
-    public int Count => Volatile.Read(ref _count);
-
     /// <summary>Adds a request.</summary>
     /// <exception cref="IOException">The database is gone, or too many wait. The request was not made.</exception>
     public void Add(T request)

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Npgsql;
 using OrderActors.Client.Hosting;
 
@@ -114,9 +113,5 @@ public sealed class PostgresOptions
     }
 
     private static void RequireRange<T>(string name, T value, T least, T most)
-        where T : IComparable<T>
-    {
-        if (value.CompareTo(least) < 0 || value.CompareTo(most) > 0)
-            throw new StartupException(string.Create(CultureInfo.InvariantCulture, $"Postgres:{name} is {value}; it must be {least} to {most}."));
-    }
+        where T : IComparable<T> => HostChecks.RequireRange($"Postgres:{name}", value, least, most);
 }
