@@ -11,7 +11,7 @@ namespace OrderActors;
 public static class ContractsVersion
 {
     /// <summary>The version that this release speaks.</summary>
-    public const int Current = 1;
+    public const int Current = 2;
 
     /// <summary>How far the versions in one cluster may be apart.</summary>
     public const int Tolerance = 1;

@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Payments;
+using OrderActors.Refunds;
 using OrderActors.Values;
 using Orleans;
 
@@ -17,20 +19,33 @@ namespace OrderActors.Broadcast;
 [JsonDerivedType(typeof(OrderEvent), "o")]
 [JsonDerivedType(typeof(CourierEvent), "c")]
 [JsonDerivedType(typeof(MerchantEvent), "m")]
+[JsonDerivedType(typeof(PaymentEvent), "p")]
+[JsonDerivedType(typeof(RefundEvent), "r")]
 [GenerateSerializer, Immutable, Alias("orderactors.domain-event")]
 public abstract record DomainEvent(string Type, DateTimeOffset At, Actor By, long Version)
 {
     /// <summary>The log partition of the grain that raised it, 0 to 119.</summary>
     [JsonIgnore]
     public abstract int Partition { get; }
+
+    /// <summary>The order's waits that the event tells of; null when it tells of none, which leaves them as they are.</summary>
+    [JsonIgnore]
+    public virtual Waits? Waits => null;
 }
+
+/// <summary>What one of an order's grains waits for, all of it.</summary>
+/// <param name="Order">The order.</param>
+/// <param name="Owner">Which of its grains.</param>
+/// <param name="Deadlines">Everything it waits for; empty for nothing.</param>
+public readonly record struct Waits(OrderNumber Order, DeadlineOwner Owner, ImmutableArray<Deadline> Deadlines);
 
 /// <summary>An event of an order, with what its consumers need so that none has to ask back.</summary>
 /// <remarks>
 /// <c>Courier</c> is the courier whom the event concerns: who has the order after it, or, when it took the order away
-/// (unassigned, cancelled, rejected), who had it before. <c>Deadlines</c> are all that are open after the event.
+/// (unassigned, handed over, cancelled, rejected), who had it before. <c>Deadlines</c> are all that are open after the event.
+/// <c>Bill</c> is on events that concern the money: created, accepted, modified, delivered, and every end.
 /// </remarks>
-[GenerateSerializer, Immutable, Alias("orderactors.order-event"), StoredAs("order-event", version: 1)]
+[GenerateSerializer, Immutable, Alias("orderactors.order-event"), StoredAs("order-event", version: 2)]
 public sealed record OrderEvent(
     string Type,
     DateTimeOffset At,
@@ -49,12 +64,84 @@ public sealed record OrderEvent(
     GeoPoint Dropoff,
     DateTimeOffset PlacedAt,
     DateTimeOffset? ReadyAt,
+    ImmutableArray<Deadline> Deadlines,
+    OrderKind Kind = OrderKind.Delivery,
+    PaymentMethod PaymentMethod = PaymentMethod.Cash,
+    Bill? Bill = null,
+    string? Coupon = null,
+    bool Notify = false,
+    string? Detail = null,
+    VirtualGoods? Virtual = null)
+    : DomainEvent(Type, At, By, Version)
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int Partition => Order.CustomerShard;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override Waits? Waits => new(Order, DeadlineOwner.Order, Deadlines);
+}
+
+/// <summary>An event of an order's payment.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who asked for it.</param>
+/// <param name="Version">The payment's version after it.</param>
+/// <param name="Payment">The payment after it.</param>
+/// <param name="Amount">What was held, taken or given back just now, in minor units.</param>
+/// <param name="Refund">The refund it belongs to; 0 when it is the order's own doing.</param>
+/// <param name="Deadlines">What the payment waits for after it.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.payment-event"), StoredAs("payment-event", version: 1)]
+public sealed record PaymentEvent(
+    string Type, DateTimeOffset At, Actor By, long Version, PaymentView Payment, long Amount, int Refund, ImmutableArray<Deadline> Deadlines)
+    : DomainEvent(Type, At, By, Version)
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int Partition => Payment.Order.CustomerShard;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override Waits? Waits => new(Payment.Order, DeadlineOwner.Payment, Deadlines);
+}
+
+/// <summary>An event of one of an order's refunds.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Version">The version of the order's refunds after it.</param>
+/// <param name="Order">The order.</param>
+/// <param name="Refund">The refund's number within the order, from 1.</param>
+/// <param name="Status">Where it stands.</param>
+/// <param name="Customer">Whose order it is.</param>
+/// <param name="Merchant">The order's merchant.</param>
+/// <param name="Amount">What goes back.</param>
+/// <param name="MerchantShare">The part of it that the merchant bears, in minor units; the platform bears the rest.</param>
+/// <param name="Deadlines">What the order's refunds wait for after it.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.refund-event"), StoredAs("refund-event", version: 1)]
+public sealed record RefundEvent(
+    string Type,
+    DateTimeOffset At,
+    Actor By,
+    long Version,
+    OrderNumber Order,
+    int Refund,
+    RefundStatus Status,
+    string Customer,
+    string Merchant,
+    Money Amount,
+    long MerchantShare,
     ImmutableArray<Deadline> Deadlines)
     : DomainEvent(Type, At, By, Version)
 {
     /// <inheritdoc/>
     [JsonIgnore]
     public override int Partition => Order.CustomerShard;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override Waits? Waits => new(Order, DeadlineOwner.Refund, Deadlines);
 }
 
 /// <summary>An event of a courier.</summary>
@@ -146,6 +233,117 @@ public static class EventTypes
 
     /// <summary>The delivery ended with its order.</summary>
     public const string DeliveryCanceled = "delivery.canceled";
+
+    /// <summary>It was taken in and is durable; what it needs is being reserved.</summary>
+    public const string OrderReceived = "order.received";
+
+    /// <summary>It could not be placed: nothing of it remains.</summary>
+    public const string OrderRefused = "order.refused";
+
+    /// <summary>It is placed for later.</summary>
+    public const string OrderScheduled = "order.scheduled";
+
+    /// <summary>A scheduled order is for the merchant to answer now.</summary>
+    public const string OrderReleased = "order.released";
+
+    /// <summary>It waits for the customer to pay.</summary>
+    public const string OrderPaymentRequested = "order.payment_requested";
+
+    /// <summary>The provider declined.</summary>
+    public const string OrderPaymentFailed = "order.payment_failed";
+
+    /// <summary>It was not paid in time.</summary>
+    public const string OrderExpired = "order.expired";
+
+    /// <summary>The provider holds the money for it.</summary>
+    public const string OrderAuthorized = "order.authorized";
+
+    /// <summary>Money went back to the customer.</summary>
+    public const string OrderRefunded = "order.refunded";
+
+    /// <summary>Other lines were proposed.</summary>
+    public const string OrderModificationProposed = "order.modification_proposed";
+
+    /// <summary>They were approved: the order is so now.</summary>
+    public const string OrderModificationApproved = "order.modification_approved";
+
+    /// <summary>They were declined or taken back.</summary>
+    public const string OrderModificationDeclined = "order.modification_declined";
+
+    /// <summary>The merchant's substitution was approved.</summary>
+    public const string OrderItemSubstituted = "order.item_substituted";
+
+    /// <summary>Its goods are back at the merchant's.</summary>
+    public const string OrderReturned = "order.returned";
+
+    /// <summary>An operator stopped everything about it.</summary>
+    public const string OrderFrozen = "order.frozen";
+
+    /// <summary>It goes on.</summary>
+    public const string OrderUnfrozen = "order.unfrozen";
+
+    /// <summary>An operator moved it by hand.</summary>
+    public const string OrderOverridden = "order.overridden";
+
+    /// <summary>A courier was asked.</summary>
+    public const string DeliveryOffered = "delivery.offered";
+
+    /// <summary>The courier did not answer in time.</summary>
+    public const string DeliveryOfferExpired = "delivery.offer_expired";
+
+    /// <summary>Another courier took the goods over.</summary>
+    public const string DeliveryHandedOver = "delivery.handed_over";
+
+    /// <summary>The goods go back.</summary>
+    public const string DeliveryReturnStarted = "delivery.return_started";
+
+    /// <summary>The goods are back.</summary>
+    public const string DeliveryReturned = "delivery.returned";
+
+    /// <summary>The goods are lost.</summary>
+    public const string DeliveryFailed = "delivery.failed";
+
+    /// <summary>There is a proof of the handover.</summary>
+    public const string DeliveryProofCaptured = "delivery.proof_captured";
+
+    /// <summary>The provider holds the money.</summary>
+    public const string PaymentAuthorized = "payment.authorized";
+
+    /// <summary>The provider declined.</summary>
+    public const string PaymentDeclined = "payment.declined";
+
+    /// <summary>The money was taken.</summary>
+    public const string PaymentCaptured = "payment.captured";
+
+    /// <summary>The provider let the money go.</summary>
+    public const string PaymentVoided = "payment.voided";
+
+    /// <summary>Money went back.</summary>
+    public const string PaymentRefunded = "payment.refunded";
+
+    /// <summary>The provider would not give money back.</summary>
+    public const string PaymentRefundFailed = "payment.refund_failed";
+
+    /// <summary>The provider did not answer; it is asked again.</summary>
+    public const string PaymentOutcomeUnknown = "payment.outcome_unknown";
+
+    /// <summary>A refund was asked for.</summary>
+    public const string RefundRequested = "refund.requested";
+
+    /// <summary>A refund was granted.</summary>
+    public const string RefundApproved = "refund.approved";
+
+    /// <summary>A refund was not granted.</summary>
+    public const string RefundDeclined = "refund.declined";
+
+    /// <summary>A refund was taken back by who asked.</summary>
+    public const string RefundWithdrawn = "refund.withdrawn";
+
+    /// <summary>A refund's money went back.</summary>
+    public const string RefundCompleted = "refund.refunded";
+
+    /// <summary>A refund's money could not go back.</summary>
+    public const string RefundFailed = "refund.failed";
 
     /// <summary>A courier was created, came on duty, went off duty, became free or busy.</summary>
     public const string CourierDutyChanged = "courier.duty_changed";

@@ -68,10 +68,95 @@ public sealed record MerchantView(
 [GenerateSerializer, Immutable, Alias("orderactors.merchant-reply")]
 public sealed record MerchantReply(MerchantView? Merchant, Refusal? Refusal, bool Replayed = false);
 
+/// <summary>How long orders wait for what, where it differs from the platform's policy; null for no difference.</summary>
+/// <param name="Payment">For the customer's payment.</param>
+/// <param name="Acceptance">For the merchant's answer.</param>
+/// <param name="CourierSearch">For a courier.</param>
+/// <param name="Pickup">For the pickup by the courier.</param>
+/// <param name="Delivery">For the handover to the customer.</param>
+/// <param name="Collection">For the customer to come for the goods.</param>
+/// <param name="Completion">For claims.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.order-waits")]
+public sealed record OrderWaits(
+    TimeSpan? Payment = null,
+    TimeSpan? Acceptance = null,
+    TimeSpan? CourierSearch = null,
+    TimeSpan? Pickup = null,
+    TimeSpan? Delivery = null,
+    TimeSpan? Collection = null,
+    TimeSpan? Completion = null);
+
 /// <summary>Stock taken for an order, with the prices and the merchant's terms.</summary>
+/// <param name="Lines">What was taken, priced.</param>
+/// <param name="Total">What the lines and the delivery come to, less the merchant's own discount.</param>
+/// <param name="Zone">The zone whose couriers serve the merchant.</param>
+/// <param name="Pickup">Where the goods are.</param>
+/// <param name="PreparationTime">The merchant's estimate for this order.</param>
+/// <param name="AutoAccept">Whether the merchant accepts it here and now.</param>
+/// <param name="DeliveryFee">What the customer pays for the delivery, in minor units.</param>
+/// <param name="Discount">The merchant's own discount, in minor units.</param>
+/// <param name="CommissionPermille">What the platform keeps of the lines, in thousandths.</param>
+/// <param name="Waits">Where the merchant's deadlines differ.</param>
+/// <param name="Virtual">What the lines give the customer when they are virtual goods.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.reservation")]
 public sealed record Reservation(
-    ImmutableArray<PricedLine> Lines, Money Total, string Zone, GeoPoint Pickup, TimeSpan PreparationTime, bool AutoAccept);
+    ImmutableArray<PricedLine> Lines,
+    Money Total,
+    string Zone,
+    GeoPoint Pickup,
+    TimeSpan PreparationTime,
+    bool AutoAccept,
+    long DeliveryFee = 0,
+    long Discount = 0,
+    int CommissionPermille = 0,
+    OrderWaits? Waits = null,
+    VirtualGoods? Virtual = null);
+
+/// <summary>Asks for the goods of an order.</summary>
+/// <param name="Order">The order: the same one again gets the same answer and takes nothing more.</param>
+/// <param name="Lines">What is wanted.</param>
+/// <param name="Total">What the customer was shown.</param>
+/// <param name="Kind">What kind of order it is.</param>
+/// <param name="Dropoff">Where to, for a delivery.</param>
+/// <param name="ScheduledFor">When the goods are wanted; null for as soon as possible.</param>
+/// <param name="FreeDelivery">Whether a membership pays for the delivery.</param>
+/// <param name="HasCoupon">Whether a coupon changes the total, so that only the order can check it.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.hold-request")]
+public sealed record HoldRequest(
+    OrderNumber Order,
+    ImmutableArray<OrderLine> Lines,
+    Money Total,
+    OrderKind Kind = OrderKind.Delivery,
+    GeoPoint Dropoff = default,
+    DateTimeOffset? ScheduledFor = null,
+    bool FreeDelivery = false,
+    bool HasCoupon = false);
+
+/// <summary>How an order got on, as far as its merchant is concerned.</summary>
+public enum OrderProgressStep
+{
+    /// <summary>A scheduled order, or one that had to be paid first, is for the merchant to answer now.</summary>
+    Released,
+
+    /// <summary>The merchant accepted it: its goods are taken for good.</summary>
+    Accepted,
+
+    /// <summary>It is ready: the kitchen is done with it.</summary>
+    Ready,
+
+    /// <summary>It ended and its goods were used up: with the customer, spoilt or lost.</summary>
+    Consumed,
+
+    /// <summary>It ended and its goods are still there, or come back.</summary>
+    Returned,
+}
+
+/// <summary>One step of an order.</summary>
+/// <param name="Order">The order.</param>
+/// <param name="Step">What happened.</param>
+/// <param name="At">When.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.order-progress")]
+public readonly record struct OrderProgress(OrderNumber Order, OrderProgressStep Step, DateTimeOffset At);
 
 /// <summary>The answer to a reservation.</summary>
 [GenerateSerializer, Immutable, Alias("orderactors.reservation-reply")]
@@ -92,6 +177,30 @@ public interface IMerchantGrain : IGrainWithStringKey
     /// <summary>Takes stock for an order and prices it; the same order again gets the same answer and takes nothing more.</summary>
     [Alias("reserve"), Orleans.Concurrency.AlwaysInterleave]
     Task<ReservationReply> Reserve(OrderNumber order, ImmutableArray<OrderLine> lines, Money total);
+
+    /// <summary>
+    /// Takes stock for an order, prices it and says on what terms; the same order again gets the same answer and takes
+    /// nothing more.
+    /// </summary>
+    [Alias("hold"), Orleans.Concurrency.AlwaysInterleave]
+    Task<ReservationReply> Hold(HoldRequest request);
+
+    /// <summary>
+    /// Makes an order's reservation these lines. Refused when there is not enough; then it stays as it was. An older revision
+    /// than the last one changes nothing and gets the present terms.
+    /// </summary>
+    /// <param name="order">The order, which must have a reservation.</param>
+    /// <param name="revision">Grows with every change of the order.</param>
+    /// <param name="lines">All lines as they shall be.</param>
+    [Alias("amend"), Orleans.Concurrency.AlwaysInterleave]
+    Task<ReservationReply> Amend(OrderNumber order, long revision, ImmutableArray<OrderLine> lines);
+
+    /// <summary>
+    /// Orders got on. Idempotent. Answers with the orders that the merchant accepts now, because it accepts by itself and has
+    /// room: the caller gives each the command, and asks again if that fails.
+    /// </summary>
+    [Alias("progress"), Orleans.Concurrency.AlwaysInterleave]
+    Task<ImmutableArray<OrderNumber>> Progress(ImmutableArray<OrderProgress> steps);
 
     /// <summary>An order ended: its reservation goes, and its stock comes back unless it was delivered. Idempotent.</summary>
     [Alias("settle"), Orleans.Concurrency.AlwaysInterleave]

@@ -4,138 +4,6 @@ using Orleans;
 
 namespace OrderActors.Orders;
 
-/// <summary>Where an order stands.</summary>
-public enum OrderStatus
-{
-    /// <summary>There is no such order yet.</summary>
-    None,
-
-    /// <summary>Placed; the merchant has not answered.</summary>
-    AwaitingMerchant,
-
-    /// <summary>The merchant accepted and prepares it.</summary>
-    Preparing,
-
-    /// <summary>It waits at the merchant's to be picked up.</summary>
-    Ready,
-
-    /// <summary>A courier carries it.</summary>
-    InDelivery,
-
-    /// <summary>The customer has it.</summary>
-    Delivered,
-
-    /// <summary>Delivered, and the time for claims is over. The end.</summary>
-    Completed,
-
-    /// <summary>The merchant refused it. The end.</summary>
-    Rejected,
-
-    /// <summary>Cancelled before it was picked up. The end.</summary>
-    Canceled,
-}
-
-/// <summary>Where the delivery of an order stands, beside its preparation.</summary>
-public enum DeliveryStatus
-{
-    /// <summary>No courier yet, or the last one dropped out.</summary>
-    Pending,
-
-    /// <summary>A courier has it to do.</summary>
-    Assigned,
-
-    /// <summary>The courier is on the way to the merchant.</summary>
-    EnRouteToPickup,
-
-    /// <summary>The courier is at the merchant's.</summary>
-    ArrivedAtPickup,
-
-    /// <summary>The courier has the goods.</summary>
-    PickedUp,
-
-    /// <summary>The courier is on the way to the customer.</summary>
-    EnRouteToDropoff,
-
-    /// <summary>The courier is at the customer's.</summary>
-    ArrivedAtDropoff,
-
-    /// <summary>Handed over. The end.</summary>
-    Delivered,
-
-    /// <summary>The order was cancelled or rejected. The end.</summary>
-    Canceled,
-}
-
-/// <summary>Where the payment of an order stands. Orders are paid to the courier at the door.</summary>
-public enum PaymentStatus
-{
-    /// <summary>Nothing was paid.</summary>
-    None,
-
-    /// <summary>The courier took the money.</summary>
-    Paid,
-
-    /// <summary>The order ended without a payment being due. The end.</summary>
-    Voided,
-}
-
-/// <summary>Where the settlement of an order stands.</summary>
-public enum SettlementStatus
-{
-    /// <summary>The order is not completed.</summary>
-    Open,
-
-    /// <summary>Completed, and its books may be closed.</summary>
-    Eligible,
-}
-
-/// <summary>Why an order was cancelled or rejected.</summary>
-public enum CancelReason
-{
-    /// <summary>Not cancelled.</summary>
-    None,
-
-    /// <summary>The customer does not want it any more.</summary>
-    CustomerRequest,
-
-    /// <summary>The merchant cannot make it.</summary>
-    MerchantUnable,
-
-    /// <summary>The merchant is too busy.</summary>
-    MerchantBusy,
-
-    /// <summary>The merchant ran out of an item.</summary>
-    ItemUnavailable,
-
-    /// <summary>An operator decided so.</summary>
-    OperatorDecision,
-
-    /// <summary>The merchant did not answer in time.</summary>
-    AcceptanceTimeout,
-
-    /// <summary>No courier was found in time.</summary>
-    NoCourier,
-}
-
-/// <summary>What an order waits for, each with a deadline.</summary>
-public enum DeadlineKind
-{
-    /// <summary>The merchant's answer.</summary>
-    Acceptance,
-
-    /// <summary>A courier.</summary>
-    CourierSearch,
-
-    /// <summary>The courier's pickup.</summary>
-    Pickup,
-
-    /// <summary>The handover to the customer.</summary>
-    Delivery,
-
-    /// <summary>The end of the time for claims.</summary>
-    Completion,
-}
-
 /// <summary>One wait of an order.</summary>
 /// <param name="Kind">What it waits for.</param>
 /// <param name="Due">When the wait ends.</param>
@@ -145,93 +13,72 @@ public readonly record struct Deadline(DeadlineKind Kind, DateTimeOffset Due);
 /// <summary>What a customer wants of one item.</summary>
 /// <param name="Item">The item's id on the merchant's menu.</param>
 /// <param name="Quantity">1 to 99.</param>
+/// <param name="Options">The ids of the options that were chosen, in any order; none is the item as it is.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.order-line")]
-public readonly record struct OrderLine(string Item, int Quantity);
+public readonly record struct OrderLine(string Item, int Quantity, ImmutableArray<string> Options = default);
 
 /// <summary>One line of an order with the price that was on the menu when it was placed.</summary>
 /// <param name="Item">The item's id.</param>
 /// <param name="Name">The item's name.</param>
 /// <param name="Quantity">How many.</param>
-/// <param name="UnitPrice">Minor units for one.</param>
+/// <param name="UnitPrice">Minor units for one, with its options.</param>
+/// <param name="Options">The options that were chosen.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.priced-line")]
-public readonly record struct PricedLine(string Item, string Name, int Quantity, long UnitPrice);
+public readonly record struct PricedLine(string Item, string Name, int Quantity, long UnitPrice, ImmutableArray<string> Options = default);
 
-/// <summary>A command to an order.</summary>
-/// <param name="Id">The command's id: the same id again returns the first outcome and changes nothing.</param>
-/// <param name="By">Who gives it.</param>
-[GenerateSerializer, Immutable, Alias("orderactors.order-command")]
-public abstract record OrderCommand(string Id, Actor By);
-
-/// <summary>Places the order. Prices and stock are the merchant's to say.</summary>
-/// <param name="Id">The command's id.</param>
-/// <param name="By">The customer.</param>
-/// <param name="Customer">The customer's id.</param>
-/// <param name="Merchant">The merchant's id.</param>
-/// <param name="Lines">What is wanted.</param>
-/// <param name="Total">What the customer was shown as the sum.</param>
-/// <param name="Dropoff">Where to.</param>
-/// <param name="Note">A word for the merchant or courier; at most 500 characters.</param>
-[GenerateSerializer, Immutable, Alias("orderactors.place-order")]
-public sealed record PlaceOrder(
-    string Id, Actor By, string Customer, string Merchant, ImmutableArray<OrderLine> Lines, Money Total, GeoPoint Dropoff, string? Note = null)
-    : OrderCommand(Id, By);
-
-/// <summary>The merchant takes the order.</summary>
-/// <param name="Id">The command's id.</param>
-/// <param name="By">The merchant or an operator.</param>
-/// <param name="PreparationTime">How long it will take; null for the merchant's usual time.</param>
-[GenerateSerializer, Immutable, Alias("orderactors.accept-order")]
-public sealed record AcceptOrder(string Id, Actor By, TimeSpan? PreparationTime = null) : OrderCommand(Id, By);
-
-/// <summary>The merchant refuses the order.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.reject-order")]
-public sealed record RejectOrder(string Id, Actor By, CancelReason Reason) : OrderCommand(Id, By);
-
-/// <summary>The merchant has the goods ready.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.mark-ready")]
-public sealed record MarkReady(string Id, Actor By) : OrderCommand(Id, By);
-
-/// <summary>Ends the order before it is picked up.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.cancel-order")]
-public sealed record CancelOrder(string Id, Actor By, CancelReason Reason) : OrderCommand(Id, By);
-
-/// <summary>A courier took the assignment that dispatch made.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.assign-courier")]
-public sealed record AssignCourier(string Id, Actor By, string Courier) : OrderCommand(Id, By);
-
-/// <summary>The courier drops out before the pickup: the delivery goes back to pending and the attempt is counted.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.unassign-courier")]
-public sealed record UnassignCourier(string Id, Actor By, string Courier) : OrderCommand(Id, By);
-
-/// <summary>How far the courier is.</summary>
-public enum CourierStep
+/// <summary>What an order costs, and who pays for what; minor units throughout.</summary>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Subtotal">The lines.</param>
+/// <param name="DeliveryFee">What the customer pays for the delivery.</param>
+/// <param name="MerchantDiscount">The part of the discounts that the merchant pays for.</param>
+/// <param name="PlatformDiscount">The part of the discounts that the platform pays for.</param>
+/// <param name="CommissionPermille">What the platform keeps of the lines, in thousandths.</param>
+/// <param name="Due">What the customer owes in the end: the total while the order stands, the fee once it was cancelled.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.bill")]
+public sealed record Bill(
+    string Currency, long Subtotal, long DeliveryFee, long MerchantDiscount, long PlatformDiscount, int CommissionPermille, long Due)
 {
-    /// <summary>Left for the merchant.</summary>
-    LeaveForPickup,
-
-    /// <summary>At the merchant's.</summary>
-    ArriveAtPickup,
-
-    /// <summary>Has the goods.</summary>
-    PickUp,
-
-    /// <summary>Left for the customer.</summary>
-    LeaveForDropoff,
-
-    /// <summary>At the customer's.</summary>
-    ArriveAtDropoff,
-
-    /// <summary>Handed over.</summary>
-    Deliver,
+    /// <summary>What the order costs as it stands.</summary>
+    [System.Text.Json.Serialization.JsonIgnore]
+    public long Total => Subtotal + DeliveryFee - MerchantDiscount - PlatformDiscount;
 }
 
-/// <summary>The courier did a step. Steps between may be left out; none can be taken back.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.courier-step")]
-public sealed record AdvanceDelivery(string Id, Actor By, CourierStep Step) : OrderCommand(Id, By);
+/// <summary>What virtual goods give their customer.</summary>
+/// <param name="MembershipDays">How many days of membership; 0 for none.</param>
+/// <param name="Vouchers">How many vouchers, each with a code made of the order's number.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.virtual-goods")]
+public sealed record VirtualGoods(int MembershipDays, int Vouchers);
 
-/// <summary>A deadline fired. It acts only while the order still waits for just this.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.deadline-reached")]
-public sealed record DeadlineReached(string Id, Actor By, Deadline Deadline) : OrderCommand(Id, By);
+/// <summary>Where a proposed change stands.</summary>
+public enum ProposalStatus
+{
+    /// <summary>The other side has not answered.</summary>
+    Open,
+
+    /// <summary>Approved: the order is so now.</summary>
+    Approved,
+
+    /// <summary>Declined, by a word or by time.</summary>
+    Declined,
+
+    /// <summary>Taken back by who proposed it, or by the order's going on.</summary>
+    Withdrawn,
+}
+
+/// <summary>A proposed change of an order's lines.</summary>
+/// <param name="Number">Its number within the order, from 1.</param>
+/// <param name="By">Who proposed it: the merchant's is a substitution.</param>
+/// <param name="Lines">All lines as they would be, priced.</param>
+/// <param name="Total">What the order would cost.</param>
+/// <param name="Status">Where it stands.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.proposal")]
+public sealed record Proposal(int Number, Actor By, ImmutableArray<PricedLine> Lines, Money Total, ProposalStatus Status);
+
+/// <summary>What the order knows of its customer beyond the command; the customer's grain says it.</summary>
+/// <param name="FreeDelivery">Whether a membership pays for the delivery.</param>
+/// <param name="Notify">Whether the customer wants to be told how the order gets on.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.customer-terms")]
+public sealed record CustomerTerms(bool FreeDelivery = false, bool Notify = false);
 
 /// <summary>One entry of an order's timeline.</summary>
 /// <param name="Version">The order's version after it.</param>
@@ -266,7 +113,18 @@ public sealed record OrderView(
     DateTimeOffset? ReadyAt,
     ImmutableArray<Deadline> Deadlines,
     ImmutableArray<string> Allowed,
-    ImmutableArray<TimelineEntry> Timeline);
+    ImmutableArray<TimelineEntry> Timeline,
+    OrderKind Kind = OrderKind.Delivery,
+    bool Frozen = false,
+    PaymentMethod PaymentMethod = PaymentMethod.Cash,
+    Bill? Bill = null,
+    DateTimeOffset? ScheduledFor = null,
+    string? ExternalId = null,
+    string? Coupon = null,
+    ImmutableArray<Proposal> Proposals = default,
+    VirtualGoods? Virtual = null,
+    Proof? Proof = null,
+    string? Pin = null);
 
 /// <summary>The answer to a command: the order, or a refusal.</summary>
 /// <param name="Order">The order as it stands; null when there is none.</param>
@@ -280,12 +138,40 @@ public sealed record OrderReply(OrderView? Order, Refusal? Refusal, bool Replaye
 public interface IOrderGrain : IGrainWithStringKey
 {
     /// <summary>Does a command or refuses it. The answer comes after the outcome is durable.</summary>
-    [Alias("execute")]
+    [Alias("execute"), Orleans.Concurrency.AlwaysInterleave]
     Task<OrderReply> Execute(OrderCommand command);
 
+    /// <summary>
+    /// Places the order: reserves the goods, the coupon and the payment, each of which can be undone. The order is durable
+    /// before the first of them, and whatever breaks on the way is taken up again by its deadline.
+    /// </summary>
+    [Alias("place"), Orleans.Concurrency.AlwaysInterleave]
+    Task<OrderReply> Place(PlaceOrder command, CustomerTerms terms);
+
+    /// <summary>What a command would lead to. Nothing changes.</summary>
+    [Alias("preview"), Orleans.Concurrency.AlwaysInterleave]
+    Task<OrderReply> Preview(OrderCommand command);
+
     /// <summary>The order as it stands, or null.</summary>
-    [Alias("get"), Orleans.Concurrency.ReadOnly]
+    [Alias("get"), Orleans.Concurrency.AlwaysInterleave]
     Task<OrderView?> Get();
+}
+
+/// <summary>Keeps a caller's own id for an order unique. The key is the tenant, a slash, and the id.</summary>
+[Alias("orderactors.IExternalIdGrain")]
+public interface IExternalIdGrain : IGrainWithStringKey
+{
+    /// <summary>Takes the id for an order; answers with the order that has it, which is another one when it was taken before.</summary>
+    [Alias("claim"), Orleans.Concurrency.AlwaysInterleave]
+    Task<OrderNumber> Claim(OrderNumber order);
+
+    /// <summary>Gives the id back; nothing happens when another order has it.</summary>
+    [Alias("release"), Orleans.Concurrency.AlwaysInterleave]
+    Task Release(OrderNumber order);
+
+    /// <summary>The order that has the id, or null.</summary>
+    [Alias("get"), Orleans.Concurrency.AlwaysInterleave]
+    Task<OrderNumber?> Get();
 }
 
 /// <summary>A range of milliseconds in which one process may make order numbers with one node id.</summary>

@@ -4,51 +4,115 @@ using Orleans;
 namespace OrderActors.Values;
 
 /// <summary>
-/// Why a command was refused. Nothing changed. The list is closed and ordered: where several apply, the first wins.
+/// Why a command was refused. Nothing changed. The list is closed and ordered as it stands here: where several apply, the
+/// first wins. The numbers are on the wire; a code that is added gets the next one, wherever it stands.
 /// </summary>
 public enum RefusalCode
 {
     /// <summary>The command id was used before, with other content.</summary>
-    IdempotencyKeyReused,
+    IdempotencyKeyReused = 0,
 
     /// <summary>There is no such order, merchant, courier or customer.</summary>
-    NotFound,
+    NotFound = 1,
 
     /// <summary>It exists already.</summary>
-    AlreadyExists,
+    AlreadyExists = 2,
+
+    /// <summary>Another order has this external id.</summary>
+    DuplicateExternalId = 14,
 
     /// <summary>A field is missing or outside its range.</summary>
-    ValidationFailed,
+    ValidationFailed = 3,
+
+    /// <summary>An amount is negative, or larger than any order can be.</summary>
+    InvalidAmount = 15,
+
+    /// <summary>A value of an enumeration that this release does not know.</summary>
+    UnknownValue = 16,
+
+    /// <summary>The time an order is wanted for is in the past or too far ahead.</summary>
+    ScheduleInvalid = 17,
 
     /// <summary>The caller may not do this to this object.</summary>
-    Forbidden,
+    Forbidden = 4,
+
+    /// <summary>The order is frozen: only an operator can let it go on.</summary>
+    OrderFrozen = 18,
 
     /// <summary>The state does not allow the command.</summary>
-    InvalidTransition,
+    InvalidTransition = 5,
+
+    /// <summary>The offer is over.</summary>
+    OfferExpired = 19,
+
+    /// <summary>The customer's PIN is another one.</summary>
+    WrongPin = 20,
 
     /// <summary>The merchant is unknown.</summary>
-    UnknownMerchant,
+    UnknownMerchant = 6,
 
     /// <summary>The merchant does not take orders now.</summary>
-    StoreClosed,
+    StoreClosed = 7,
+
+    /// <summary>The merchant has as many orders as it can prepare.</summary>
+    MerchantBusy = 21,
+
+    /// <summary>The address is outside the merchant's area.</summary>
+    OutOfArea = 22,
 
     /// <summary>An item is not on the menu.</summary>
-    UnknownItem,
+    UnknownItem = 8,
+
+    /// <summary>An option does not belong to the item, or too few or too many were chosen.</summary>
+    UnknownOption = 23,
+
+    /// <summary>A line is not in the order, or has fewer items.</summary>
+    UnknownLine = 24,
 
     /// <summary>There is not enough of an item.</summary>
-    SoldOut,
+    SoldOut = 9,
 
     /// <summary>The currency is not the merchant's.</summary>
-    WrongCurrency,
+    WrongCurrency = 10,
 
-    /// <summary>The total is not the sum of the lines.</summary>
-    WrongTotal,
+    /// <summary>There is no such coupon, or it does not count here.</summary>
+    UnknownCoupon = 25,
+
+    /// <summary>The coupon is not valid now.</summary>
+    CouponExpired = 26,
+
+    /// <summary>The coupon's budget is spent.</summary>
+    CouponExhausted = 27,
+
+    /// <summary>The customer used the coupon as often as allowed.</summary>
+    CouponLimit = 28,
+
+    /// <summary>The total is not what the order comes to.</summary>
+    WrongTotal = 11,
+
+    /// <summary>The customer has as many open orders as allowed.</summary>
+    OrderLimit = 29,
+
+    /// <summary>The payment provider declined.</summary>
+    PaymentDeclined = 30,
+
+    /// <summary>More would go back than was paid and is left.</summary>
+    OverRefund = 31,
+
+    /// <summary>The time for claims is over.</summary>
+    ClaimWindowClosed = 32,
 
     /// <summary>The courier is not free for this assignment.</summary>
-    CourierUnavailable,
+    CourierUnavailable = 12,
+
+    /// <summary>The day is closed and does not change any more.</summary>
+    DayClosed = 33,
+
+    /// <summary>Something that the command needs does not answer now; try later.</summary>
+    Unavailable = 34,
 
     /// <summary>A bound of the platform was reached; try later.</summary>
-    TooMany,
+    TooMany = 13,
 }
 
 /// <summary>A refusal: what was wrong, with which value, and what is allowed.</summary>

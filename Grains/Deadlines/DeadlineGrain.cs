@@ -3,13 +3,15 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Orders;
+using OrderActors.Payments;
+using OrderActors.Refunds;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Runtime;
 
 namespace OrderActors.Deadlines;
 
-/// <summary>The deadlines of one partition's orders.</summary>
+/// <summary>The deadlines of one partition's orders, of their payments and of their refunds.</summary>
 /// <remarks>
 /// No deadline costs a write of its own: they are learnt from the log, kept in memory and stored now and then together with
 /// the place in the log they were learnt up to. The log's cursor follows only after that write, so a crash loses nothing but
@@ -93,7 +95,7 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
     {
         foreach (var logged in batch)
         {
-            if (logged.Event is OrderEvent e && _wheel.Replace(e.Order, logged.Sequence, e.Deadlines)) Changed();
+            if (logged.Event.Waits is { } waits && _wheel.Replace(new Waiter(waits.Order, waits.Owner), logged.Sequence, waits.Deadlines)) Changed();
         }
 
         return Task.CompletedTask;
@@ -106,7 +108,7 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
 
         // The cursor is part of the snapshot: events that changed nothing still have to be left behind some day.
         if (_writeBy == DateTimeOffset.MaxValue) _writeBy = _context.Clock.GetUtcNow() + _options.SnapshotInterval;
-        if (_changes >= Math.Max(_options.ChangesPerSnapshot, _wheel.Orders)) await TrySnapshot();
+        if (_changes >= Math.Max(_options.ChangesPerSnapshot, _wheel.Waiters)) await TrySnapshot();
     }
 
     private void Changed()
@@ -131,17 +133,15 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
         }
     }
 
-    /// <summary>Tells the order. It never throws: nobody awaits it.</summary>
+    /// <summary>Tells who waits. It never throws: nobody awaits it.</summary>
     private async Task Fire(Firing due)
     {
         try
         {
-            var reply = await GrainFactory.GetGrain<IOrderGrain>(due.Order.ToString())
-                .Execute(new DeadlineReached(IdOf(due), Actor.System, due.Deadline));
-            if (reply.Refusal is { } refusal && reply.Order is { Deadlines.IsDefault: false } order && order.Deadlines.Contains(due.Deadline))
+            if (await StillWaits(due) is { } why)
             {
-                // Still open by the order's own word. Its refusal is remembered under this id, so the next try needs another.
-                LogNotYet(Partition, due.Order, due.Deadline.Kind, refusal.Detail);
+                // Still open by its own word. An order remembers the refusal under this id, so the next try needs another.
+                LogNotYet(Partition, due.Waiter.Owner, due.Waiter.Order, due.Deadline.Kind, why);
                 _wheel.Again(due, Retry(due), refused: true);
             }
             else if (_wheel.Done(due))
@@ -151,7 +151,7 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
         }
         catch (Exception e)
         {
-            LogFireFailed(e, Partition, due.Order, due.Deadline.Kind, due.Failures + 1);
+            LogFireFailed(e, Partition, due.Waiter.Owner, due.Waiter.Order, due.Deadline.Kind, due.Failures + 1);
             _wheel.Again(due, Retry(due), refused: false);
         }
         finally
@@ -160,6 +160,24 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
         }
 
         FireDue();
+    }
+
+    /// <summary>Fires the deadline; why it is still open, or null when that is done.</summary>
+    private async Task<string?> StillWaits(Firing due)
+    {
+        var key = due.Waiter.Order.ToString();
+        switch (due.Waiter.Owner)
+        {
+            case DeadlineOwner.Payment:
+                return await GrainFactory.GetGrain<IPaymentGrain>(key).Reach(due.Deadline) ? "It still waits." : null;
+            case DeadlineOwner.Refund:
+                return await GrainFactory.GetGrain<IRefundGrain>(key).Reach(due.Deadline) ? "It still waits." : null;
+            default:
+                var reply = await GrainFactory.GetGrain<IOrderGrain>(key).Execute(new DeadlineReached(IdOf(due), Actor.System, due.Deadline));
+                return reply.Refusal is { } refusal && reply.Order is { Deadlines.IsDefault: false } order && order.Deadlines.Contains(due.Deadline)
+                    ? refusal.Detail
+                    : null;
+        }
     }
 
     private DateTimeOffset Retry(Firing due) => _context.Clock.GetUtcNow() + _backoff.After(due.Failures + 1);
@@ -194,12 +212,13 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
         await _context.Log.SetCursorAsync(Subscriber, Partition, cursor);
     }
 
-    [LoggerMessage(60, LogLevel.Warning, "deadlines/{Partition}: order {Order} did not answer its {Kind} deadline, attempt {Attempt}; trying again later")]
-    private partial void LogFireFailed(Exception failure, int partition, OrderNumber order, DeadlineKind kind, int attempt);
+    [LoggerMessage(60, LogLevel.Warning, "deadlines/{Partition}: the {Owner} {Order} did not answer its {Kind} deadline, attempt {Attempt}; " +
+        "trying again later")]
+    private partial void LogFireFailed(Exception failure, int partition, DeadlineOwner owner, OrderNumber order, DeadlineKind kind, int attempt);
 
-    [LoggerMessage(61, LogLevel.Warning, "deadlines/{Partition}: order {Order} refused its {Kind} deadline and still waits for " +
+    [LoggerMessage(61, LogLevel.Warning, "deadlines/{Partition}: the {Owner} {Order} was told of its {Kind} deadline and still waits for " +
         "it; trying again later. {Detail}")]
-    private partial void LogNotYet(int partition, OrderNumber order, DeadlineKind kind, string detail);
+    private partial void LogNotYet(int partition, DeadlineOwner owner, OrderNumber order, DeadlineKind kind, string detail);
 
     [LoggerMessage(62, LogLevel.Error, "deadlines/{Partition}: the snapshot could not be written; starting again from the last one")]
     private partial void LogSnapshotFailed(Exception failure, int partition);

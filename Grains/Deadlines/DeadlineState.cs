@@ -6,21 +6,22 @@ using Orleans;
 namespace OrderActors.Deadlines;
 
 /// <summary>A shard's deadlines together with the place in the log they were learnt up to: one write, so they always fit.</summary>
-[GenerateSerializer, Alias("orderactors.deadline-state"), StoredAs("deadlines", version: 1)]
+[GenerateSerializer, Alias("orderactors.deadline-state"), StoredAs("deadlines", version: 2)]
 public sealed class DeadlineState
 {
     /// <summary>Every event up to this sequence is in <see cref="Orders"/>.</summary>
     [Id(0)]
     public long Cursor { get; set; }
 
-    /// <summary>Orders with open deadlines.</summary>
+    /// <summary>Who has open deadlines.</summary>
     [Id(1)]
     public ImmutableArray<OpenDeadlines> Orders { get; set; } = [];
 }
 
-/// <summary>The open deadlines of one order.</summary>
+/// <summary>The open deadlines of an order, of its payment or of its refunds.</summary>
 /// <param name="Order">The order.</param>
 /// <param name="Sequence">The log sequence they were learnt from.</param>
 /// <param name="Deadlines">One or more.</param>
+/// <param name="Owner">Which of the order's grains waits.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.open-deadlines")]
-public sealed record OpenDeadlines(OrderNumber Order, long Sequence, ImmutableArray<Deadline> Deadlines);
+public sealed record OpenDeadlines(OrderNumber Order, long Sequence, ImmutableArray<Deadline> Deadlines, DeadlineOwner Owner = DeadlineOwner.Order);

@@ -4,13 +4,21 @@ using OrderActors.Values;
 
 namespace OrderActors.Deadlines;
 
-/// <summary>A deadline on its way to its order.</summary>
-/// <param name="Order">The order.</param>
+/// <summary>Who waits: one of an order's grains.</summary>
+internal readonly record struct Waiter(OrderNumber Order, DeadlineOwner Owner) : IComparable<Waiter>
+{
+    public int CompareTo(Waiter other) => Order.CompareTo(other.Order) is var order and not 0 ? order : Owner.CompareTo(other.Owner);
+
+    public static implicit operator Waiter(OrderNumber order) => new(order, DeadlineOwner.Order);
+}
+
+/// <summary>A deadline on its way to who waits.</summary>
+/// <param name="Waiter">Who waits.</param>
 /// <param name="Deadline">What is due.</param>
 /// <param name="Sequence">The log sequence it was learnt from.</param>
 /// <param name="Failures">How often it was fired in vain.</param>
 /// <param name="Refusals">How often of these the order refused and yet kept it open, as when its clock is behind.</param>
-internal readonly record struct Firing(OrderNumber Order, Deadline Deadline, long Sequence, int Failures = 0, int Refusals = 0);
+internal readonly record struct Firing(Waiter Waiter, Deadline Deadline, long Sequence, int Failures = 0, int Refusals = 0);
 
 /// <summary>
 /// The open deadlines of many orders, the earliest first. Pure: no clock, no I/O.
@@ -23,15 +31,15 @@ internal sealed class DeadlineWheel
 {
     private const int SmallQueue = 1_024;
 
-    private readonly Dictionary<OrderNumber, OpenDeadlines> _open = [];
-    private readonly HashSet<(OrderNumber Order, Deadline Deadline)> _firing = [];
-    private PriorityQueue<Firing, (long Due, OrderNumber Order, DeadlineKind Kind)> _queue = new();
+    private readonly Dictionary<Waiter, OpenDeadlines> _open = [];
+    private readonly HashSet<(Waiter Waiter, Deadline Deadline)> _firing = [];
+    private PriorityQueue<Firing, (long Due, Waiter Waiter, DeadlineKind Kind)> _queue = new();
 
     /// <summary>How many deadlines are open, those being fired included.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many orders have open deadlines.</summary>
-    public int Orders => _open.Count;
+    /// <summary>How many grains have open deadlines: an order counts once, its payment and its refunds once more each.</summary>
+    public int Waiters => _open.Count;
 
     /// <summary>Entries of the queue, closed ones included; for tests.</summary>
     internal int Queued => _queue.Count;
@@ -39,22 +47,22 @@ internal sealed class DeadlineWheel
     /// <summary>Takes up where a stored shard left off.</summary>
     public void Load(IEnumerable<OpenDeadlines> orders)
     {
-        foreach (var order in orders) Replace(order.Order, order.Sequence, order.Deadlines);
+        foreach (var order in orders) Replace(new Waiter(order.Order, order.Owner), order.Sequence, order.Deadlines);
     }
 
-    /// <summary>These are all deadlines of the order now; an older word than the last one changes nothing. True if anything changed.</summary>
-    public bool Replace(OrderNumber order, long sequence, ImmutableArray<Deadline> deadlines)
+    /// <summary>These are all deadlines of a grain now; an older word than the last one changes nothing. True if anything changed.</summary>
+    public bool Replace(Waiter waiter, long sequence, ImmutableArray<Deadline> deadlines)
     {
-        var known = _open.GetValueOrDefault(order);
+        var known = _open.GetValueOrDefault(waiter);
         if (known is not null && sequence <= known.Sequence) return false;
         if (deadlines.IsDefaultOrEmpty) return known is not null && Forget(known);
 
         Count += deadlines.Length - (known?.Deadlines.Length ?? 0);
-        _open[order] = new OpenDeadlines(order, sequence, deadlines);
+        _open[waiter] = new OpenDeadlines(waiter.Order, sequence, deadlines, waiter.Owner);
         foreach (var deadline in deadlines)
         {
             // What is open already is in the queue, or on its way to the order.
-            if (known is null || !known.Deadlines.Contains(deadline)) Enqueue(new Firing(order, deadline, sequence), deadline.Due);
+            if (known is null || !known.Deadlines.Contains(deadline)) Enqueue(new Firing(waiter, deadline, sequence), deadline.Due);
         }
 
         Tidy();
@@ -71,7 +79,7 @@ internal sealed class DeadlineWheel
             _queue.Dequeue();
 
             // Closed meanwhile, or queued twice because it was closed and opened again.
-            if (IsOpen(next) && _firing.Add((next.Order, next.Deadline))) due.Add(next);
+            if (IsOpen(next) && _firing.Add((next.Waiter, next.Deadline))) due.Add(next);
         }
 
         return due;
@@ -80,47 +88,47 @@ internal sealed class DeadlineWheel
     /// <summary>The order answered: the deadline is closed. True if it was open.</summary>
     public bool Done(Firing fired)
     {
-        _firing.Remove((fired.Order, fired.Deadline));
+        _firing.Remove((fired.Waiter, fired.Deadline));
         if (!IsOpen(fired)) return false;
-        var known = _open[fired.Order];
+        var known = _open[fired.Waiter];
         var rest = known.Deadlines.Remove(fired.Deadline);
         Count--;
 
         // The sequence stays: an older event must not bring it back.
-        if (rest.IsEmpty) _open.Remove(fired.Order);
-        else _open[fired.Order] = known with { Deadlines = rest };
+        if (rest.IsEmpty) _open.Remove(fired.Waiter);
+        else _open[fired.Waiter] = known with { Deadlines = rest };
         return true;
     }
 
     /// <summary>The order did not answer, or refused and kept it open: if it still is, it is due again at a later moment.</summary>
     public void Again(Firing fired, DateTimeOffset at, bool refused)
     {
-        _firing.Remove((fired.Order, fired.Deadline));
+        _firing.Remove((fired.Waiter, fired.Deadline));
         if (IsOpen(fired)) Enqueue(fired with { Failures = fired.Failures + 1, Refusals = fired.Refusals + (refused ? 1 : 0) }, at);
     }
 
     /// <summary>Everything that is open, as it is to be stored.</summary>
     public ImmutableArray<OpenDeadlines> ToState() => [.. _open.Values];
 
-    private bool IsOpen(Firing firing) => _open.TryGetValue(firing.Order, out var known) && known.Deadlines.Contains(firing.Deadline);
+    private bool IsOpen(Firing firing) => _open.TryGetValue(firing.Waiter, out var known) && known.Deadlines.Contains(firing.Deadline);
 
     private bool Forget(OpenDeadlines known)
     {
-        _open.Remove(known.Order);
+        _open.Remove(new Waiter(known.Order, known.Owner));
         Count -= known.Deadlines.Length;
         Tidy();
         return true;
     }
 
-    private void Enqueue(Firing firing, DateTimeOffset at) => _queue.Enqueue(firing, (at.UtcTicks, firing.Order, firing.Deadline.Kind));
+    private void Enqueue(Firing firing, DateTimeOffset at) => _queue.Enqueue(firing, (at.UtcTicks, firing.Waiter, firing.Deadline.Kind));
 
     private void Tidy()
     {
         if (_queue.Count < SmallQueue || _queue.Count < 2 * Count) return;
 
         // Retries keep their later time, which is why the queue is filtered and not made from what is open.
-        var seen = new HashSet<(OrderNumber, Deadline)>(Count);
-        var kept = _queue.UnorderedItems.Where(item => IsOpen(item.Element) && seen.Add((item.Element.Order, item.Element.Deadline))).ToArray();
-        _queue = new PriorityQueue<Firing, (long Due, OrderNumber Order, DeadlineKind Kind)>(kept);
+        var seen = new HashSet<(Waiter, Deadline)>(Count);
+        var kept = _queue.UnorderedItems.Where(item => IsOpen(item.Element) && seen.Add((item.Element.Waiter, item.Element.Deadline))).ToArray();
+        _queue = new PriorityQueue<Firing, (long Due, Waiter Waiter, DeadlineKind Kind)>(kept);
     }
 }

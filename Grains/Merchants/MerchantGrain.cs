@@ -46,6 +46,12 @@ internal sealed class MerchantGrain : Grain, IMerchantGrain
         return await _stock.Decide(stock => StockRules.Reserve(stock, this.GetPrimaryKeyString(), _profile.Current, order, lines, total, sealedPage));
     }
 
+    public Task<ReservationReply> Hold(HoldRequest request) => Reserve(request.Order, request.Lines, request.Total);
+
+    public Task<ReservationReply> Amend(OrderNumber order, long revision, ImmutableArray<OrderLine> lines) => throw new NotSupportedException();
+
+    public Task<ImmutableArray<OrderNumber>> Progress(ImmutableArray<OrderProgress> steps) => throw new NotSupportedException();
+
     public Task Settle(ImmutableArray<EndedOrder> orders) =>
         _stock.Decide(stock => new Decision<MerchantStock, bool>(StockRules.Settle(stock, _profile.Current, orders), true));
 

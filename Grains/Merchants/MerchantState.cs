@@ -59,7 +59,7 @@ internal readonly record struct StockLeft(string Item, int Left);
 internal sealed record OpenReservation(Reservation Terms);
 
 /// <summary>The part of a merchant that every order changes. Apart from the profile, so that an order does not rewrite the menu.</summary>
-[StoredAs("merchant-stock", version: 1)]
+[StoredAs("merchant-stock", version: 2)]
 internal sealed record MerchantStock
 {
     private readonly ImmutableArray<StockLeft> _left;

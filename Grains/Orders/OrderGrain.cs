@@ -38,5 +38,14 @@ internal sealed class OrderGrain : Grain, IOrderGrain
         return reply;
     }
 
+    public Task<OrderReply> Place(PlaceOrder command, CustomerTerms terms) => Execute(command);
+
+    public Task<OrderReply> Preview(OrderCommand command)
+    {
+        if (!OrderNumber.TryParse(this.GetPrimaryKeyString(), out var number, out var error))
+            return Task.FromResult(new OrderReply(null, new(RefusalCode.ValidationFailed, error, "/order", this.GetPrimaryKeyString())));
+        return Task.FromResult(OrderLifecycle.Decide(_order.Current, command, new OrderFacts(number), _policy, _clock.GetUtcNow()).Reply);
+    }
+
     public Task<OrderView?> Get() => Task.FromResult(_order.Current.Status == OrderStatus.None ? null : _order.Current.ToView());
 }

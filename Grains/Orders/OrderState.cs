@@ -7,7 +7,7 @@ using OrderActors.Values;
 namespace OrderActors.Orders;
 
 /// <summary>What is stored of an order. A value: a change is a new one.</summary>
-[StoredAs("order", version: 1)]
+[StoredAs("order", version: 2)]
 internal sealed record OrderState : IRaisesEvents
 {
     /// <summary>How many timeline entries are kept; an order without trouble has about 12.</summary>

@@ -17,7 +17,7 @@ public sealed class DeadlineWheelTests
 
     private static string Due(DeadlineWheel wheel, double minutes, int max = 100) => string.Join(' ',
         wheel.TakeDue(Noon.AddMinutes(minutes), max).Select(f =>
-            $"{f.Order.CreatedAt.ToUnixTimeMilliseconds() - Number(0).CreatedAt.ToUnixTimeMilliseconds()}:{f.Deadline.Kind}"));
+            $"{f.Waiter.Order.CreatedAt.ToUnixTimeMilliseconds() - Number(0).CreatedAt.ToUnixTimeMilliseconds()}:{f.Deadline.Kind}"));
 
     [Fact]
     public void What_is_due_comes_in_order_and_once()
@@ -167,7 +167,7 @@ public sealed class DeadlineWheelTests
                         if (random.Next(2) == 0)
                         {
                             wheel.Done(fired);
-                            model[fired.Order] = model[fired.Order].Remove(fired.Deadline);
+                            model[fired.Waiter.Order] = model[fired.Waiter.Order].Remove(fired.Deadline);
                         }
                         else
                         {
@@ -181,7 +181,7 @@ public sealed class DeadlineWheelTests
             }
 
             foreach (var fired in flying) wheel.Again(fired, Noon, refused: false);
-            var rest = wheel.TakeDue(Noon.AddDays(1), int.MaxValue).Select(f => $"{f.Order} {f.Deadline}").Order(StringComparer.Ordinal);
+            var rest = wheel.TakeDue(Noon.AddDays(1), int.MaxValue).Select(f => $"{f.Waiter.Order} {f.Deadline}").Order(StringComparer.Ordinal);
             var expected = model.SelectMany(entry => entry.Value.Select(d => $"{entry.Key} {d}")).Order(StringComparer.Ordinal);
             Assert.True(expected.SequenceEqual(rest), $"seed={seed}");
         }
