@@ -24,6 +24,7 @@ public static class GrainServices
         services.TryAddSingleton(TimeProvider.System);
 
         services.TryAddSingleton(new OrderPolicy());
+        services.TryAddSingleton<IPinSource, SecurePins>();
         services.TryAddSingleton<IOrderNumbers>(provider =>
             new OrderNumbers(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()));
 

@@ -258,6 +258,9 @@ public static class EventTypes
     /// <summary>The provider holds the money for it.</summary>
     public const string OrderAuthorized = "order.authorized";
 
+    /// <summary>The provider let the money go that it held for it.</summary>
+    public const string OrderPaymentVoided = "order.payment_voided";
+
     /// <summary>Money went back to the customer.</summary>
     public const string OrderRefunded = "order.refunded";
 

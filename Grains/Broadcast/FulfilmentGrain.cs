@@ -41,15 +41,7 @@ public sealed partial class FulfilmentGrain(
             }
         });
 
-        // One write per merchant and batch, not one per order.
-        var settled = batch.Select(logged => logged.Event).OfType<OrderEvent>().Where(e => Ended(e) is not null)
-            .GroupBy(e => e.Merchant, StringComparer.Ordinal);
-        await TurnBound.ForEachAsync(settled, AtOnce, merchant =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return GrainFactory.GetGrain<IMerchantGrain>(merchant.Key)
-                .Settle([.. merchant.Select(e => Ended(e)!.Value).DistinctBy(ended => ended.Order)]);
-        });
+        await TellOwners(batch, cancellation);
     }
 
     /// <summary>Whose event it is; empty for events that nobody else has to be told of.</summary>
@@ -57,16 +49,13 @@ public sealed partial class FulfilmentGrain(
     {
         CourierEvent { Type: EventTypes.CourierAssigned } e => e.Courier,
         OrderEvent { Courier: not null, Type: EventTypes.DeliveryUnassigned } e => e.Order.ToString(),
-        OrderEvent { Courier: not null } e when Ended(e) is not null => e.Order.ToString(),
+        OrderEvent { Courier: not null } e when LetsGo(e) => e.Order.ToString(),
         _ => "",
     };
 
-    private static EndedOrder? Ended(OrderEvent e) => e.Type switch
-    {
-        EventTypes.OrderDelivered => new EndedOrder(e.Order, Consumed: true),
-        EventTypes.OrderCanceled or EventTypes.OrderRejected => new EndedOrder(e.Order, Consumed: false),
-        _ => null,
-    };
+    /// <summary>Whether the courier who had the order is done with it.</summary>
+    private static bool LetsGo(OrderEvent e) =>
+        e.Type is EventTypes.OrderDelivered or EventTypes.OrderCanceled or EventTypes.OrderRejected or EventTypes.OrderReturned;
 
     private Task Tell(DomainEvent happened) => happened switch
     {
