@@ -43,8 +43,8 @@ public sealed class PaymentFeedGrain(
     private static IEnumerable<DomainEvent> Newest(IEnumerable<DomainEvent> events)
     {
         var all = events.ToList();
-        var last = all.FindLastIndex(e => e is OrderEvent);
-        return all.Where((happened, i) => happened is not OrderEvent || i == last);
+        var last = all.OfType<OrderEvent>().MaxBy(e => e.Version);
+        return all.Where(happened => happened is not OrderEvent || ReferenceEquals(happened, last));
     }
 
     private static OrderNumber? OrderOf(DomainEvent happened) => happened switch

@@ -90,7 +90,7 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
     private async Task<PaymentReply> AuthoriseOnce(AuthorisePayment request)
     {
         // What was begun before comes to its end first, which its time limit sees to.
-        while (!_worked.Task.IsCompleted || !_calling.IsCompleted) await Task.WhenAll(_worked.Task, _calling);
+        while (!_worked.Task.IsCompleted || !_calling.IsCompleted) await (_worked.Task.IsCompleted ? _calling : _worked.Task);
         var (missing, refusal) = PaymentLifecycle.Screen(Current(_payment.Current), request);
         if (refusal is not null || missing == 0) return new(View(), refusal);
         var money = request.Amount with { Amount = missing };

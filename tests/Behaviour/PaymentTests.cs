@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
+using OrderActors.Broadcast;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
 using OrderActors.TestKit;
 using OrderActors.Values;
+using Orleans;
 using Orleans.Runtime;
 
 namespace OrderActors.Tests.Behaviour;
@@ -129,6 +131,58 @@ public sealed class PaymentTests
         await Payment(cluster).Refund(new RefundPayment(Order, 1, 100));
         await Eventually(cluster, p => p is { DeclineCode: "refund_declined", Refunded: 0, OutcomeUnknown: false }, "the refund failed");
     });
+
+    [Fact]
+    public Task Orders_say_by_their_events_what_they_want_and_cash_costs_nothing() => Run(async (cluster, ledger) =>
+    {
+        await Authorise(cluster, "tok_ok");
+        await Raise(cluster, 1, OrderStatus.AwaitingMerchant, 900, PaymentMethod.Card);
+        await Raise(cluster, 2, OrderStatus.Preparing, 900, PaymentMethod.Cash);
+        await cluster.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(PaymentStatus.Authorized, (await Payment(cluster).Get())!.Status);
+        await Raise(cluster, 3, OrderStatus.Preparing, 900, PaymentMethod.Card);
+        await Eventually(cluster, p => p.Captured == 900, "accepted: taken");
+        await Raise(cluster, 4, OrderStatus.Canceled, 250, PaymentMethod.Card);
+        await Raise(cluster, 3, OrderStatus.Preparing, 900, PaymentMethod.Card);
+        await Eventually(cluster, p => p is { Refunded: 650, OutcomeUnknown: false }, "cancelled: all but the fee went back");
+        Assert.DoesNotContain(ledger.Entries, e => e.Kind == "void");
+    });
+
+    /// <summary>Puts an order's event into the log.</summary>
+    private static Task Raise(TestCluster cluster, long version, OrderStatus status, long due, PaymentMethod method) => cluster.Storage.WriteStateAsync(
+        "probe", GrainId.Create("probe", $"{version}-{status}-{++probes}"), new ProbeCell
+        {
+            State = new Probe
+            {
+                Raised =
+                [
+                    new OrderEvent(
+                        "order.probe", DateTimeOffset.UnixEpoch, Actor.System, version, Order, "anna", "m1", "town", null, status,
+                        DeliveryStatus.Pending, PaymentStatus.None, CancelReason.None, Town.Market, Town.Home, DateTimeOffset.UnixEpoch, null, [],
+                        PaymentMethod: method, Bill: new Bill("EUR", 900, 0, 0, 0, 100, due)),
+                ],
+            },
+        });
+
+    private static int probes;
+
+    private sealed class Probe : IRaisesEvents
+    {
+        [System.Text.Json.Serialization.JsonIgnore]
+        public ImmutableArray<DomainEvent> Raised { get; set; } = [];
+
+        public void ClearRaised() => Raised = [];
+    }
+
+    private sealed class ProbeCell : IGrainState<Probe>
+    {
+        public Probe State { get; set; } = new();
+
+        [System.Diagnostics.CodeAnalysis.AllowNull]
+        public string ETag { get; set; }
+
+        public bool RecordExists { get; set; }
+    }
 
     [Fact]
     public async Task Broken_at_every_write_and_every_call_it_comes_to_the_same_end()

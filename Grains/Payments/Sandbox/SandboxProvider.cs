@@ -49,7 +49,7 @@ public sealed partial class SandboxProvider(SandboxLedger ledger, TimeProvider c
             case SandboxBehaviour.Slow:
                 await Task.Delay(TimeSpan.FromMilliseconds(card.Number), clock, cancellation);
                 break;
-            case SandboxBehaviour.Pending or SandboxBehaviour.PendingDeclined when ledger.Find(operation) is not { Result.Outcome: not ProviderOutcome.Pending }:
+            case SandboxBehaviour.Pending or SandboxBehaviour.PendingDeclined when !Decided(operation):
                 if (call == 1) At(TimeSpan.FromMilliseconds(card.Number), () => Tell(operation, Decide(decided: true)));
                 return Decide(decided: false);
         }
@@ -83,6 +83,8 @@ public sealed partial class SandboxProvider(SandboxLedger ledger, TimeProvider c
         (SandboxBehaviour.DeclinesRefund, "refund") => ProviderResult.Declined("refund_declined"),
         _ => ProviderResult.Succeeded($"sandbox_{operation}"),
     };
+
+    private bool Decided(string operation) => ledger.Find(operation) is { Result.Outcome: not ProviderOutcome.Pending };
 
     // On the provider's own time and not in the turn of the grain that called.
     private void At(TimeSpan after, Func<Task> act)
