@@ -6,6 +6,8 @@ using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Orders;
+using OrderActors.Payments;
+using OrderActors.Payments.Sandbox;
 using Orleans;
 
 namespace OrderActors;
@@ -15,7 +17,7 @@ public static class GrainServices
 {
     /// <summary>
     /// Adds the grains' policies and options; each is checked when the host starts. What the host has registered before stays:
-    /// its own <see cref="ITravelModel"/>, <see cref="IDispatchPolicy"/> or <see cref="TimeProvider"/>. The host supplies
+    /// its own <see cref="ITravelModel"/>, <see cref="IDispatchPolicy"/>, <see cref="IPaymentProvider"/> or <see cref="TimeProvider"/>. The host supplies
     /// <see cref="IEventLog"/>, a grain storage, reminders and the stream provider <see cref="LogAppended.Provider"/>.
     /// </summary>
     public static IServiceCollection AddOrderActorsGrains(this IServiceCollection services)
@@ -37,6 +39,10 @@ public static class GrainServices
         services.TryAddSingleton<IDispatchPolicy, NearestIdlePolicy>();
 
         services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
+
+        services.AddChecked<PaymentOptions, PaymentOptionsValidator>();
+        services.TryAddSingleton<SandboxLedger>();
+        services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
         return services;
     }
 

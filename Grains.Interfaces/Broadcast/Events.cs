@@ -330,6 +330,9 @@ public static class EventTypes
     /// <summary>The provider did not answer; it is asked again.</summary>
     public const string PaymentOutcomeUnknown = "payment.outcome_unknown";
 
+    /// <summary>Something is to be done at the provider; what becomes of it is told by a further event.</summary>
+    public const string PaymentPending = "payment.pending";
+
     /// <summary>A refund was asked for.</summary>
     public const string RefundRequested = "refund.requested";
 
