@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
+using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
@@ -43,6 +44,7 @@ public static class GrainServices
         services.AddChecked<PaymentOptions, PaymentOptionsValidator>();
         services.TryAddSingleton<SandboxLedger>();
         services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
+        services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
         return services;
     }
 
