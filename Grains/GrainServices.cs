@@ -5,6 +5,7 @@ using OrderActors.Broadcast;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Merchants;
 using OrderActors.Orders;
 using Orleans;
 
@@ -36,6 +37,7 @@ public static class GrainServices
         services.TryAddSingleton<IDispatchPolicy, NearestIdlePolicy>();
 
         services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
+        services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         return services;
     }
 

@@ -4,6 +4,7 @@ using OrderActors.Client.Hosting;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Merchants;
 using OrderActors.Orders;
 
 namespace OrderActors.Silo.Hosting;
@@ -22,6 +23,7 @@ internal static class GrainOptions
         services.AddSection<DispatchOptions>(configuration, "Dispatch");
         services.AddSection<TravelOptions>(configuration, "Travel");
         services.AddSection<DeadlineOptions>(configuration, "Deadlines");
+        services.AddSection<MerchantOptions>(configuration, "Merchants");
     }
 
     /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>
