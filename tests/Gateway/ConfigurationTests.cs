@@ -10,6 +10,7 @@ using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage.Journal;
+using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Silo.Hosting;
 using OrderActors.Silo.Storage;
@@ -29,6 +30,7 @@ public sealed partial class ConfigurationTests
         ("Travel", new TravelOptions()),
         ("Subscribers", new SubscriberOptions()),
         ("Deadlines", new DeadlineOptions()),
+        ("Merchants", new MerchantOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),
