@@ -40,7 +40,7 @@ internal static class Pricing
             }
 
             if (RefuseOptions(item, options, i) is { } wrong) return wrong;
-            builder.Add(new(line.Item, line.Quantity, UnitPrice(item, options), options));
+            builder.Add(new(line.Item, line.Quantity, UnitPrice(item, options), options.IsEmpty ? default : options));
         }
 
         for (var i = 0; i < lines.Length; i++)

@@ -52,8 +52,10 @@ public sealed class MerchantTests(SiloUnderTest silo)
     {
         var town = await Town.Open(Api);
         var path = "/v1/merchants/" + town.Merchant;
-        var sizes = new { id = "size", name = "Size", min = 1, max = 1, options = new object[] { new { id = "s", name = "S" }, new { id = "l", name = "L", price = 150 } } };
-        (await Api.Put(path + "/menu", new { items = new object[] { new { id = "tea", name = "Tea", price = 200, stock = 4, options = new[] { sizes } } } })).Expect(200);
+        var choices = new object[] { new { id = "s", name = "S" }, new { id = "l", name = "L", price = 150 } };
+        var sizes = new { id = "size", name = "Size", min = 1, max = 1, options = choices };
+        var tea = new { id = "tea", name = "Tea", price = 200, stock = 4, options = new[] { sizes } };
+        (await Api.Put(path + "/menu", new { items = new object[] { tea } })).Expect(200);
         (await Api.Put(path + "/terms", new { delivery_fee = 100 })).Expect(200);
         var dropoff = new { latitude = 52.53, longitude = 13.42 };
         var line = new { item = "tea", quantity = 2, options = new[] { "l" } };

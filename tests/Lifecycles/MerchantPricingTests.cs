@@ -115,7 +115,9 @@ public class MerchantPricingTests
     {
         var p = Ramen with
         {
-            Terms = new(CommissionPermille: 150, MinimumOrder: 500, Discount: new(100, 1_000, Now, Now.AddHours(1)), Kinds: [OrderKind.Pickup], Waits: new(Acceptance: TimeSpan.FromMinutes(1))),
+            Terms = new(
+                CommissionPermille: 150, MinimumOrder: 500, Discount: new(100, 1_000, Now, Now.AddHours(1)), Kinds: [OrderKind.Pickup],
+                Waits: new(Acceptance: TimeSpan.FromMinutes(1))),
         };
         Assert.Equal(RefusalCode.ValidationFailed, Code(Ask(p, OrderKind.Pickup, Line("tea"))));
         Assert.Equal(RefusalCode.ValidationFailed, Code(Ask(p, OrderKind.Delivery, Line("tea", 4))));

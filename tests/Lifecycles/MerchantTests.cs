@@ -30,7 +30,8 @@ public class MerchantTests
     private static Decision<MerchantStock, ReservationReply> Reserve(MerchantStock s, OrderNumber order, long total, params OrderLine[] lines) =>
         Hold(s, Open, order, total, lines);
 
-    private static Decision<MerchantStock, ReservationReply> Hold(MerchantStock s, MerchantProfile p, OrderNumber order, long total, params OrderLine[] lines) =>
+    private static Decision<MerchantStock, ReservationReply> Hold(
+        MerchantStock s, MerchantProfile p, OrderNumber order, long total, params OrderLine[] lines) =>
         StockRules.Hold(s, p, new(order, [.. lines], new(total, "EUR")), new HoldContext("m1", Now, GoodsOnly: true));
 
     private static int SoupLeft(MerchantStock s) => s.Under(Open).Left.Single(l => l.Item == "soup").Left;
