@@ -78,6 +78,13 @@ public static class Gateway
         app.MapGet("/v1/merchants/{id}", (RequestDelegate)merchants.Get);
         app.MapPut("/v1/merchants/{id}/menu", (RequestDelegate)merchants.SetMenu);
         app.MapPut("/v1/merchants/{id}/status", (RequestDelegate)merchants.SetStatus);
+        app.MapPut("/v1/merchants/{id}/stock", (RequestDelegate)merchants.SetStock);
+        app.MapPut("/v1/merchants/{id}/hours", (RequestDelegate)merchants.SetHours);
+        app.MapDelete("/v1/merchants/{id}/hours", (RequestDelegate)merchants.RemoveHours);
+        app.MapPut("/v1/merchants/{id}/capacity", (RequestDelegate)merchants.SetCapacity);
+        app.MapPut("/v1/merchants/{id}/preparation", (RequestDelegate)merchants.SetPreparation);
+        app.MapPut("/v1/merchants/{id}/terms", (RequestDelegate)merchants.SetTerms);
+        app.MapPost("/v1/merchants/{id}/price", (RequestDelegate)merchants.Price);
         app.MapGet("/v1/merchants/{id}/orders", (RequestDelegate)merchants.Orders);
         app.MapPost("/v1/couriers", (RequestDelegate)couriers.Create);
         app.MapGet("/v1/couriers/{id}", (RequestDelegate)couriers.Get);

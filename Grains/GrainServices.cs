@@ -6,6 +6,7 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
@@ -45,6 +46,7 @@ public static class GrainServices
         services.TryAddSingleton<SandboxLedger>();
         services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
         services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
+        services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         return services;
     }
 

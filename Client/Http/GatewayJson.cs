@@ -40,6 +40,9 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<CourierStatus>),
         typeof(WireEnumConverter<MerchantStatus>),
         typeof(WireEnumConverter<DutyStatus>),
+        typeof(WireEnumConverter<Weekday>),
+        typeof(WireEnumConverter<WhenFull>),
+        typeof(WireEnumConverter<OrderKind>),
         typeof(WireEnumConverter<ActorRole>),
         typeof(WireEnumConverter<Role>),
         typeof(WireEnumConverter<PromotionStatus>),
@@ -60,6 +63,13 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(SetMenuRequest))]
 [JsonSerializable(typeof(SetMerchantStatusRequest))]
 [JsonSerializable(typeof(MerchantResponse))]
+[JsonSerializable(typeof(SetStockRequest))]
+[JsonSerializable(typeof(HoursBody))]
+[JsonSerializable(typeof(CapacityBody))]
+[JsonSerializable(typeof(SetPreparationRequest))]
+[JsonSerializable(typeof(TermsBody))]
+[JsonSerializable(typeof(PriceRequest))]
+[JsonSerializable(typeof(PriceResponse))]
 [JsonSerializable(typeof(CreateCourierRequest))]
 [JsonSerializable(typeof(SetDutyRequest))]
 [JsonSerializable(typeof(CourierResponse))]

@@ -170,9 +170,16 @@ public sealed record CourierEvent(
 }
 
 /// <summary>An event of a merchant.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.merchant-event"), StoredAs("merchant-event", version: 1)]
+/// <param name="Type">What happened.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Version">The merchant's version after it.</param>
+/// <param name="Merchant">The merchant.</param>
+/// <param name="Status">Its status after it.</param>
+/// <param name="Detail">Which part of it was changed, in an update.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.merchant-event"), StoredAs("merchant-event", version: 2)]
 public sealed record MerchantEvent(
-    string Type, DateTimeOffset At, Actor By, long Version, string Merchant, MerchantStatus Status)
+    string Type, DateTimeOffset At, Actor By, long Version, string Merchant, MerchantStatus Status, string? Detail = null)
     : DomainEvent(Type, At, By, Version)
 {
     /// <inheritdoc/>
@@ -420,4 +427,7 @@ public static class EventTypes
 
     /// <summary>A promotion's budget was raised.</summary>
     public const string PromotionBudgetRaised = "promotion.budget_raised";
+
+    /// <summary>A merchant's menu, stock, hours, capacity, terms or preparation changed; the event says which.</summary>
+    public const string MerchantUpdated = "merchant.updated";
 }

@@ -5,6 +5,7 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
 
@@ -26,6 +27,7 @@ internal static class GrainOptions
         services.AddSection<DeadlineOptions>(configuration, "Deadlines");
         services.AddSection<PaymentOptions>(configuration, "Payments");
         services.AddSection<CustomerOptions>(configuration, "Customers");
+        services.AddSection<MerchantOptions>(configuration, "Merchants");
     }
 
     /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>

@@ -11,6 +11,7 @@ using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage.Journal;
+using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Silo.Hosting;
@@ -33,6 +34,7 @@ public sealed partial class ConfigurationTests
         ("Deadlines", new DeadlineOptions()),
         ("Payments", new PaymentOptions()),
         ("Customers", new CustomerOptions()),
+        ("Merchants", new MerchantOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),
