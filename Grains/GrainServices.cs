@@ -7,6 +7,7 @@ using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Orders;
+using OrderActors.Settlement;
 using Orleans;
 
 namespace OrderActors;
@@ -38,6 +39,7 @@ public static class GrainServices
 
         services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
         services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
+        services.AddChecked<SettlementOptions, SettlementOptionsValidator>();
         return services;
     }
 
