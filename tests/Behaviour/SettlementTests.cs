@@ -77,15 +77,14 @@ public sealed class SettlementTests
     {
         var today = Today(cluster);
         cluster.Storage.AfterWrite = (_, grain) => grain.Key.ToString() == today + "/007" ? new IOException("the answer got lost") : null;
-        cluster.Storage.BeforeWrite = null;
         await Complete(cluster, 1, shard: 7);
         var feed = cluster.Grains.GetGrain<ISettlementFeedGrain>("007");
-        await Booked(cluster, today, 1);
+        await cluster.Eventually(async () => (await feed.DeadLetters()).Length == 1, "the booking whose answer got lost is a dead letter");
         cluster.Storage.AfterWrite = null;
 
         cluster.Storage.BeforeWrite = (_, grain) => grain.Key.ToString() == today + "/007" ? new IOException("disk") : null;
         await Complete(cluster, 2, shard: 7);
-        await cluster.Eventually(async () => (await feed.DeadLetters()).Length > 0, "the booking is a dead letter");
+        await cluster.Eventually(async () => (await feed.DeadLetters()).Length == 2, "the other booking is a dead letter");
         cluster.Storage.BeforeWrite = null;
         for (var i = 0; i < 100; i++) await Complete(cluster, 100 + i, shard: 7);
         await Booked(cluster, today, 101);
@@ -162,18 +161,20 @@ public sealed class SettlementTests
 
     private static OrderNumber Number(int order, int shard) => OrderNumber.Create(1_000 + order, 0, 1, shard, 3);
 
-    private static Task Complete(TestCluster cluster, int order, int shard = 7, DateTimeOffset? at = null) => Announce(cluster, $"order-{order}", new OrderEvent(
+    private static Task Complete(TestCluster cluster, int order, int shard = 7, DateTimeOffset? at = null) =>
+        Announce(cluster, $"order-{order}", new OrderEvent(
         EventTypes.OrderCompleted, at ?? cluster.Clock.GetUtcNow(), Actor.System, 9, Number(order, shard), "anna", "m1", "z", "k1", OrderStatus.Completed,
         DeliveryStatus.Delivered, PaymentStatus.Paid, CancelReason.None, default, default, cluster.Clock.GetUtcNow(), null, [], OrderKind.Delivery,
         PaymentMethod.Card, Bill));
 
-    private static Task Refund(TestCluster cluster, int order, long amount, long merchantShare) => Announce(cluster, $"refund-{order}", new RefundEvent(
+    private static Task Refund(TestCluster cluster, int order, long amount, long merchantShare) =>
+        Announce(cluster, $"refund-{order}", new RefundEvent(
         EventTypes.RefundCompleted, cluster.Clock.GetUtcNow(), Actor.System, 3, Number(order, 7), 1, RefundStatus.Refunded, "anna", "m1",
         new(amount, "EUR"), merchantShare, []));
 
     /// <summary>Puts an event into the log, as the grain that raises it would.</summary>
     private static Task Announce(TestCluster cluster, string grain, DomainEvent happened) => cluster.Storage.WriteStateAsync(
-        "announcement", GrainId.Create("announcer", grain), new GrainState<Announcement>(new Announcement { Raised = [happened] }));
+        "announcement", GrainId.Create("announcer", grain), new Announcer { State = new() { Raised = [happened] } });
 
     private sealed class Announcement : IRaisesEvents
     {
@@ -181,5 +182,14 @@ public sealed class SettlementTests
         public ImmutableArray<DomainEvent> Raised { get; set; } = [];
 
         public void ClearRaised() => Raised = [];
+    }
+
+    private sealed class Announcer : IGrainState<Announcement>
+    {
+        public Announcement State { get; set; } = new();
+
+        public string? ETag { get; set; }
+
+        public bool RecordExists { get; set; }
     }
 }

@@ -12,6 +12,7 @@ using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage.Journal;
 using OrderActors.Orders;
+using OrderActors.Settlement;
 using OrderActors.Silo.Hosting;
 using OrderActors.Silo.Storage;
 using Xunit;
@@ -31,6 +32,7 @@ public sealed partial class ConfigurationTests
         ("Subscribers", new SubscriberOptions()),
         ("Deadlines", new DeadlineOptions()),
         ("Customers", new CustomerOptions()),
+        ("Settlement", new SettlementOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),
