@@ -14,6 +14,7 @@ using OrderActors.Client.Operations;
 using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Promotions;
+using OrderActors.Client.Settlement;
 using Orleans;
 
 namespace OrderActors.Client;
@@ -49,6 +50,7 @@ public static class Gateway
         MapOrders(app, new OrderRoutes(grains, limits), new OrderListRoutes(grains), new DeliveryRoutes(grains, limits));
         MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains, limits));
         MapPromotions(app, new PromotionRoutes(grains, limits));
+        MapSettlement(app, new SettlementRoutes(grains, limits));
         MapOperations(app, new ZoneRoutes(grains), new DeadLetterRoutes(grains), new HealthRoutes(gate));
         return app;
     }
@@ -106,6 +108,14 @@ public static class Gateway
         app.MapPost("/v1/promotions/{code}/pause", (RequestDelegate)promotions.Pause);
         app.MapPost("/v1/promotions/{code}/resume", (RequestDelegate)promotions.Resume);
         app.MapPut("/v1/promotions/{code}/budget", (RequestDelegate)promotions.RaiseBudget);
+    }
+
+    private static void MapSettlement(IEndpointRouteBuilder app, SettlementRoutes days)
+    {
+        app.MapGet("/v1/settlements/{day}", (RequestDelegate)days.Get);
+        app.MapGet("/v1/settlements/{day}/entries", (RequestDelegate)days.Entries);
+        app.MapGet("/v1/settlements/{day}/export.csv", (RequestDelegate)days.Export);
+        app.MapPost("/v1/settlements/{day}/close", (RequestDelegate)days.Close);
     }
 
     private static void MapOperations(IEndpointRouteBuilder app, ZoneRoutes zones, DeadLetterRoutes deadLetters, HealthRoutes health)

@@ -10,6 +10,7 @@ using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
+using OrderActors.Settlement;
 using Orleans;
 
 namespace OrderActors;
@@ -47,6 +48,7 @@ public static class GrainServices
         services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
         services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
+        services.AddChecked<SettlementOptions, SettlementOptionsValidator>();
         return services;
     }
 

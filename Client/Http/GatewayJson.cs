@@ -8,10 +8,12 @@ using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Promotions;
+using OrderActors.Client.Settlement;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Promotions;
+using OrderActors.Settlement;
 using OrderActors.Values;
 
 namespace OrderActors.Client.Http;
@@ -46,6 +48,8 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<ActorRole>),
         typeof(WireEnumConverter<Role>),
         typeof(WireEnumConverter<PromotionStatus>),
+        typeof(WireEnumConverter<PartyKind>),
+        typeof(WireEnumConverter<SettlementDayStatus>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -86,6 +90,9 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(PromotionStatusRequest))]
 [JsonSerializable(typeof(RaiseBudgetRequest))]
 [JsonSerializable(typeof(PromotionResponse))]
+[JsonSerializable(typeof(CloseDayRequest))]
+[JsonSerializable(typeof(SettlementDayResponse))]
+[JsonSerializable(typeof(EntryListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>
