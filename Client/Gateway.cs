@@ -47,6 +47,7 @@ public static class Gateway
         app.UseRouting();
         MapOrders(app, new OrderRoutes(grains, limits), new OrderListRoutes(grains), new DeliveryRoutes(grains, limits));
         MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains));
+        MapOffers(app, new CourierRoutes(grains, limits), new OfferRoutes(grains, limits));
         MapOperations(app, new ZoneRoutes(grains), new DeadLetterRoutes(grains), new HealthRoutes(gate));
         return app;
     }
@@ -83,6 +84,18 @@ public static class Gateway
         app.MapPost("/v1/couriers/{id}/locations", (RequestDelegate)couriers.Locate);
         app.MapGet("/v1/couriers/{id}/orders", (RequestDelegate)couriers.Orders);
         app.MapGet("/v1/customers/{id}/orders", (RequestDelegate)customers.Orders);
+    }
+
+    private static void MapOffers(IEndpointRouteBuilder app, CourierRoutes couriers, OfferRoutes offers)
+    {
+        app.MapPut("/v1/couriers/{id}/settings", (RequestDelegate)couriers.Change);
+        app.MapPost("/v1/couriers/{id}/pause", (RequestDelegate)couriers.Pause);
+        app.MapPost("/v1/couriers/{id}/resume", (RequestDelegate)couriers.Resume);
+        app.MapGet("/v1/couriers/{id}/earnings", (RequestDelegate)couriers.Earnings);
+        app.MapGet("/v1/couriers/{id}/offers", (RequestDelegate)offers.List);
+        app.MapPost("/v1/couriers/{id}/offers/{number}/accept", (RequestDelegate)offers.Accept);
+        app.MapPost("/v1/couriers/{id}/offers/{number}/decline", (RequestDelegate)offers.Decline);
+        app.MapPost("/v1/deliveries/{number}/handover", (RequestDelegate)offers.HandOver);
     }
 
     private static void MapOperations(IEndpointRouteBuilder app, ZoneRoutes zones, DeadLetterRoutes deadLetters, HealthRoutes health)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
+using OrderActors.Couriers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
@@ -36,6 +37,8 @@ public static class GrainServices
         services.TryAddSingleton<IDispatchPolicy, NearestIdlePolicy>();
 
         services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
+
+        services.AddChecked<CourierOptions, CourierOptionsValidator>();
         return services;
     }
 

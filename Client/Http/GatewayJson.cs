@@ -35,6 +35,8 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<SettlementStatus>),
         typeof(WireEnumConverter<DeadlineKind>),
         typeof(WireEnumConverter<CourierStatus>),
+        typeof(WireEnumConverter<Vehicle>),
+        typeof(WireEnumConverter<DeclineReason>),
         typeof(WireEnumConverter<MerchantStatus>),
         typeof(WireEnumConverter<DutyStatus>),
         typeof(WireEnumConverter<ActorRole>),
@@ -59,6 +61,11 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(CreateCourierRequest))]
 [JsonSerializable(typeof(SetDutyRequest))]
 [JsonSerializable(typeof(CourierResponse))]
+[JsonSerializable(typeof(CourierSettingsRequest))]
+[JsonSerializable(typeof(DeclineOfferRequest))]
+[JsonSerializable(typeof(HandOverRequest))]
+[JsonSerializable(typeof(OffersResponse))]
+[JsonSerializable(typeof(EarningsResponse))]
 [JsonSerializable(typeof(PointBody))]
 [JsonSerializable(typeof(PointBody[]))]
 [JsonSerializable(typeof(ZoneResponse))]

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
+using OrderActors.Couriers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
@@ -22,6 +23,7 @@ internal static class GrainOptions
         services.AddSection<DispatchOptions>(configuration, "Dispatch");
         services.AddSection<TravelOptions>(configuration, "Travel");
         services.AddSection<DeadlineOptions>(configuration, "Deadlines");
+        services.AddSection<CourierOptions>(configuration, "Couriers");
     }
 
     /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>
