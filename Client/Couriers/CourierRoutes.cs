@@ -136,7 +136,9 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
         return new(ProblemKind.ValidationFailed, detail, new ProblemError("out_of_range", detail, Pointer: pointer, Value: value));
     }
 
-    internal static Task Write(HttpContext context, int status, CourierReply reply, string action, string? location = null, string? courierId = null) => reply switch
+    /// <summary>Answers with the courier, or with the refusal.</summary>
+    internal static Task Write(
+        HttpContext context, int status, CourierReply reply, string action, string? location = null, string? courierId = null) => reply switch
     {
         { Refusal: { } refusal } => Replies.WriteRefusal(
             context, ActionNames.Translate(refusal, $"Courier {courierId ?? context.Request.RouteValues["id"]}", action), reply.Replayed),

@@ -86,7 +86,7 @@ internal static class CourierLifecycle
                 Refusal.Invalid("/orders", $"{c.Orders.OrEmpty().Length} orders", $"1 to {MaxCapacity} orders"),
             TakeAssignment c when c.Orders.Distinct().Count() != c.Orders.Length => Refusal.Invalid("/orders", "an order twice", "different orders"),
             DeclineOffer c when !Enum.IsDefined(c.Reason) =>
-                new(RefusalCode.UnknownValue, $"{(int)c.Reason} is no reason to decline that this release knows.", "/reason", $"{(int)c.Reason}"),
+                new(RefusalCode.UnknownValue, $"{(int)c.Reason} is no reason to decline.", "/reason", $"{(int)c.Reason}"),
             WithdrawOffer c when c.Orders.IsDefaultOrEmpty || c.Orders.Length > MaxCapacity =>
                 Refusal.Invalid("/orders", $"{c.Orders.OrEmpty().Length} orders", $"1 to {MaxCapacity} orders"),
             TakeOver c when !EntityId.IsValid(c.From) => Refusal.Invalid("/from", c.From, EntityId.Rule),
@@ -109,7 +109,7 @@ internal static class CourierLifecycle
     };
 
     private static Refusal UnknownVehicle(Vehicle vehicle) =>
-        new(RefusalCode.UnknownValue, $"{(int)vehicle} is no vehicle that this release knows.", "/vehicle", $"{(int)vehicle}", Names.Of(Enum.GetValues<Vehicle>()));
+        new(RefusalCode.UnknownValue, $"{(int)vehicle} is no vehicle.", "/vehicle", $"{(int)vehicle}", Names.Of(Enum.GetValues<Vehicle>()));
 
     /// <summary>Whether a courier who is free, or busy and told directly, can take these orders.</summary>
     private static Refusal? Fits(CourierState state, TakeAssignment c, DateTimeOffset now)
@@ -143,7 +143,8 @@ internal static class CourierLifecycle
     };
 
     private static Refusal NoOffer(string id, OrderNumber order) => new(
-        RefusalCode.OfferExpired, $"Courier {id} has no open offer with order {order}: it was answered, it was withdrawn, its time is over, or it was never made.",
+        RefusalCode.OfferExpired,
+        $"Courier {id} has no open offer with order {order}: it was answered or withdrawn, its time is over, or it was never made.",
         Value: order.ToString());
 
     private static Refusal Unavailable(CourierState state, string why, DateTimeOffset now) =>

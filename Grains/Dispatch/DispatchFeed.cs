@@ -25,7 +25,8 @@ internal static class DispatchFeed
         }
 
         // The steps after an assignment take nobody off the board, and each would cost the zone a look.
-        return e.Type is EventTypes.DeliveryOffered or EventTypes.DeliveryAssigned or EventTypes.OrderCanceled or EventTypes.OrderRejected or EventTypes.DeliveryCanceled
+        return e.Type is EventTypes.DeliveryOffered or EventTypes.DeliveryAssigned or EventTypes.DeliveryCanceled
+            or EventTypes.OrderCanceled or EventTypes.OrderRejected
             ? new ZoneChange(NotWaiting: new VersionedId(e.Order.ToString(), sequence))
             : null;
     }

@@ -22,24 +22,24 @@ public class CourierLifecycleTests
     private static readonly string[] Dispatchs = ["take1", "take2", "direct2", "withdraw1", "finish1", "finish2"];
 
     /// <summary>
-    /// Written by hand: state (assignment, leaving) × command. A dot is a refusal by the state, C one as unavailable, X one as
+    /// Written by hand: state (o: offered, b: busy; its orders; - leaves) × command. A dot is a refusal by the state, C one as unavailable, X one as
     /// expired, = a no-op. Before the bar is who is given assignments, after it who is asked.
     /// </summary>
     private const string Matrix = """
-        state            create change           online      offline         pause  resume take1               take2                 direct2          over2            accept1  decline1 withdraw1  finish1        finish2
-        none             off    N                N           N               N      N      N                   N                     N                N                N        N        N          N              N
-        off              E      off              free        .               .      .      C                   C                     C                C                X        X        =          =              =
-        free             E      free             free        off             paused .      busy[1]|offered[1]  busy[12]|offered[12]  busy[2]          busy[2]          X        X        =          =              =
-        paused           E      paused           free        off             .      free   C                   C                     C                C                X        X        =          =              =
-        offered[1]       E      offered[1]       offered[1]  off             .      .      =                   C                     C                C                busy[1]  free     free       free           =
-        offered[2]       E      offered[2]       offered[2]  off             .      .      C                   C                     C                C                X        X        =          =              free
-        offered[12]      E      offered[12]      offered[12] off             .      .      =                   =                     C                C                busy[12] free     offered[2] offered[2]     offered[1]
-        busy[1]          E      busy[1]          busy[1]     busy[1]leaving  .      .      =                   C                     busy[12]         busy[12]         =        X        =          free           =
-        busy[2]          E      busy[2]          busy[2]     busy[2]leaving  .      .      C                   C                     =                =                X        X        =          =              free
-        busy[12]         E      busy[12]         busy[12]    busy[12]leaving .      .      =                   =                     =                =                =        X        =          busy[2]        busy[1]
-        busy[1]leaving   E      busy[1]leaving   busy[1]     =               .      .      =                   C                     busy[12]leaving  busy[12]leaving  =        X        =          off            =
-        busy[2]leaving   E      busy[2]leaving   busy[2]     =               .      .      C                   C                     =                =                X        X        =          =              off
-        busy[12]leaving  E      busy[12]leaving  busy[12]    =               .      .      =                   =                     =                =                =        X        =          busy[2]leaving busy[1]leaving
+        state  create change online offline pause  resume take1     take2       direct2 over2  accept1 decline1 withdraw1 finish1 finish2
+        none   off    N      N      N       N      N      N         N           N       N      N       N        N         N       N
+        off    E      off    free   .       .      .      C         C           C       C      X       X        =         =       =
+        free   E      free   free   off     paused .      b[1]|o[1] b[12]|o[12] b[2]    b[2]   X       X        =         =       =
+        paused E      paused free   off     .      free   C         C           C       C      X       X        =         =       =
+        o[1]   E      o[1]   o[1]   off     .      .      =         C           C       C      b[1]    free     free      free    =
+        o[2]   E      o[2]   o[2]   off     .      .      C         C           C       C      X       X        =         =       free
+        o[12]  E      o[12]  o[12]  off     .      .      =         =           C       C      b[12]   free     o[2]      o[2]    o[1]
+        b[1]   E      b[1]   b[1]   b[1]-   .      .      =         C           b[12]   b[12]  =       X        =         free    =
+        b[2]   E      b[2]   b[2]   b[2]-   .      .      C         C           =       =      X       X        =         =       free
+        b[12]  E      b[12]  b[12]  b[12]-  .      .      =         =           =       =      =       X        =         b[2]    b[1]
+        b[1]-  E      b[1]-  b[1]   =       .      .      =         C           b[12]-  b[12]- =       X        =         off     =
+        b[2]-  E      b[2]-  b[2]   =       .      .      C         C           =       =      X       X        =         =       off
+        b[12]- E      b[12]- b[12]  =       .      .      =         =           =       =      =       X        =         b[2]-   b[1]-
         """;
 
     private static CourierCommand Command(string name, Actor by, string id, bool asked) => name switch
@@ -66,8 +66,8 @@ public class CourierLifecycleTests
         CourierStatus.OffDuty => "off",
         CourierStatus.Available => "free",
         CourierStatus.Paused => "paused",
-        CourierStatus.Offered => $"offered[{Digits(s.Offer!.Orders)}]",
-        _ => $"busy[{Digits(s.Assignment)}]{(s.LeavesAfterAssignment ? "leaving" : "")}",
+        CourierStatus.Offered => $"o[{Digits(s.Offer!.Orders)}]",
+        _ => $"b[{Digits(s.Assignment)}]{(s.LeavesAfterAssignment ? "-" : "")}",
     };
 
     private static string Digits(IEnumerable<OrderNumber> orders) => string.Concat(orders.Order().Select(o => o == One ? '1' : '2'));
@@ -99,7 +99,7 @@ public class CourierLifecycleTests
     {
         var matrix = Matrix.Split('\n').Skip(1).Select(r => r.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToDictionary(r => r[0], r => r[1..]);
         var (states, wrong) = (Explore(asked), new List<string>());
-        Assert.Equal(matrix.Keys.Where(k => asked || !k.StartsWith("offered", StringComparison.Ordinal)).Order(), states.Keys.Order());
+        Assert.Equal(matrix.Keys.Where(k => asked || !k.StartsWith("o[", StringComparison.Ordinal)).Order(), states.Keys.Order());
         foreach (var (key, state) in states)
         {
             for (var c = 0; c < Commands.Length; c++)
@@ -147,10 +147,10 @@ public class CourierLifecycleTests
     [Fact]
     public void Finishing_frees_the_courier_where_the_goods_were_handed_over()
     {
-        var after = Give(Explore()["busy[1]"], "finish1").State;
+        var after = Give(Explore()["b[1]"], "finish1").State;
         Assert.Equal(new GeoPoint(3, 3), after.Location);
         Assert.Equal(["courier.released", "courier.duty_changed"], after.Raised.TakeLast(2).Select(e => e.Type));
-        Assert.Equal("off", Key(Give(Explore()["busy[1]"], "finish1", now: Now.AddHours(9)).State));
+        Assert.Equal("off", Key(Give(Explore()["b[1]"], "finish1", now: Now.AddHours(9)).State));
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public class CourierLifecycleTests
     [Fact]
     public void An_offer_binds_nobody_until_it_is_accepted()
     {
-        var offered = Explore(asked: true)["offered[12]"];
+        var offered = Explore(asked: true)["o[12]"];
         var e = Assert.IsType<CourierEvent>(offered.Raised[^1]);
         Assert.Equal((EventTypes.CourierOffered, Now + Options.OfferTime), (e.Type, e.OfferUntil));
         Assert.Equal([One, Two], e.Orders.ToArray());
@@ -190,11 +190,11 @@ public class CourierLifecycleTests
     [Fact]
     public void An_answer_after_the_offers_time_is_refused_until_the_order_takes_the_offer_back()
     {
-        var offered = Explore(asked: true)["offered[1]"];
+        var offered = Explore(asked: true)["o[1]"];
         var late = Now + Options.OfferTime;
         Assert.Equal(RefusalCode.OfferExpired, Give(offered, "accept1", Role.Courier, now: late).Reply.Refusal!.Code);
         Assert.Equal(RefusalCode.OfferExpired, Give(offered, "decline1", Role.Courier, now: late).Reply.Refusal!.Code);
-        Assert.Equal("busy[1]", Key(Give(offered, "accept1", Role.Courier, now: late.AddTicks(-1)).State));
+        Assert.Equal("b[1]", Key(Give(offered, "accept1", Role.Courier, now: late.AddTicks(-1)).State));
         Assert.Equal("free", Key(Give(offered, "withdraw1", now: late).State));
     }
 
@@ -204,13 +204,13 @@ public class CourierLifecycleTests
     [InlineData("finish1", false)]
     public void Who_declined_or_let_an_order_pass_is_not_asked_for_it_again_at_once(string how, bool rests)
     {
-        var free = Give(Explore(asked: true)["offered[1]"], how).State;
+        var free = Give(Explore(asked: true)["o[1]"], how).State;
         Assert.Equal(rests ? new[] { One } : [], free.Passed.Select(p => p.Order));
         Assert.Equal(rests ? new[] { One } : [], ((CourierEvent)free.Raised[^1]).Passed.Select(p => p.Order));
         var again = Give(free, "take1");
         Assert.Equal(rests ? RefusalCode.CourierUnavailable : null, again.Reply.Refusal?.Code);
-        Assert.Equal("offered[1]", Key(Give(free, "take1", now: Now + Options.RestAfterDecline).State));
-        Assert.Equal("busy[1]", Key(Give(free, new TakeAssignment("d", new(Role.Operator, "x"), [One], Direct: true)).State));
+        Assert.Equal("o[1]", Key(Give(free, "take1", now: Now + Options.RestAfterDecline).State));
+        Assert.Equal("b[1]", Key(Give(free, new TakeAssignment("d", new(Role.Operator, "x"), [One], Direct: true)).State));
     }
 
     [Fact]
@@ -231,7 +231,7 @@ public class CourierLifecycleTests
     [Fact]
     public void Going_off_duty_with_an_open_offer_declines_it()
     {
-        var off = Give(Explore(asked: true)["offered[12]"], "offline", Role.Courier).State;
+        var off = Give(Explore(asked: true)["o[12]"], "offline", Role.Courier).State;
         Assert.Equal(["courier.offer_declined", "courier.duty_changed", "courier.shift_ended"], off.Raised.TakeLast(3).Select(e => e.Type));
         Assert.Equal([One, Two], ((CourierEvent)off.Raised[^3]).Orders.ToArray());
     }
@@ -239,7 +239,7 @@ public class CourierLifecycleTests
     [Fact]
     public void Taking_over_needs_room_and_a_shift_that_is_not_over()
     {
-        var busy = Explore()["busy[1]"];
+        var busy = Explore()["b[1]"];
         Assert.Equal(RefusalCode.CourierUnavailable, Give(busy with { Capacity = 1 }, "over2").Reply.Refusal!.Code);
         Assert.Equal(RefusalCode.CourierUnavailable, Give(busy, "over2", now: Now.AddHours(8)).Reply.Refusal!.Code);
         Assert.Equal(RefusalCode.CourierUnavailable, Give(busy with { Capacity = 1 }, "direct2").Reply.Refusal!.Code);
@@ -253,7 +253,7 @@ public class CourierLifecycleTests
     [Fact]
     public void A_courier_stored_by_the_release_before_goes_on()
     {
-        var old = Explore()["busy[1]"] with { Shift = null };
+        var old = Explore()["b[1]"] with { Shift = null };
         var off = Give(Give(old, "offline").State, "finish1", now: Now.AddHours(1)).State;
         Assert.Equal("off", Key(off));
         var report = ((CourierEvent)off.Raised[^1]).Shift!;
@@ -263,7 +263,7 @@ public class CourierLifecycleTests
     [Fact]
     public void An_enumeration_value_of_a_newer_client_is_refused()
     {
-        var free = Explore(asked: true)["offered[1]"];
+        var free = Explore(asked: true)["o[1]"];
         Actor by = new(Role.Courier, "k1");
         Assert.Equal(RefusalCode.UnknownValue, Give(free, new DeclineOffer("d", by, One, (DeclineReason)99)).Reply.Refusal!.Code);
         Assert.Equal(RefusalCode.UnknownValue, Give(free, new ChangeCourier("v", by, (Vehicle)99)).Reply.Refusal!.Code);
