@@ -7,6 +7,7 @@ using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Orders;
+using OrderActors.Refunds;
 using Orleans;
 
 namespace OrderActors;
@@ -39,6 +40,7 @@ public static class GrainServices
         services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
 
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
+        services.AddChecked<RefundOptions, RefundOptionsValidator>();
         return services;
     }
 

@@ -6,6 +6,7 @@ using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Orders;
+using OrderActors.Refunds;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -24,6 +25,7 @@ internal static class GrainOptions
         services.AddSection<TravelOptions>(configuration, "Travel");
         services.AddSection<DeadlineOptions>(configuration, "Deadlines");
         services.AddSection<CourierOptions>(configuration, "Couriers");
+        services.AddSection<RefundOptions>(configuration, "Refunds");
     }
 
     /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>
