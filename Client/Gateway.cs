@@ -13,6 +13,7 @@ using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Refunds;
 using Orleans;
 
 namespace OrderActors.Client;
@@ -48,6 +49,7 @@ public static class Gateway
         MapOrders(app, new OrderRoutes(grains, limits), new OrderListRoutes(grains), new DeliveryRoutes(grains, limits));
         MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains));
         MapOffers(app, new CourierRoutes(grains, limits), new OfferRoutes(grains, limits));
+        MapRefunds(app, new RefundRoutes(grains, limits));
         MapOperations(app, new ZoneRoutes(grains), new DeadLetterRoutes(grains), new HealthRoutes(gate));
         return app;
     }
@@ -96,6 +98,16 @@ public static class Gateway
         app.MapPost("/v1/couriers/{id}/offers/{number}/accept", (RequestDelegate)offers.Accept);
         app.MapPost("/v1/couriers/{id}/offers/{number}/decline", (RequestDelegate)offers.Decline);
         app.MapPost("/v1/deliveries/{number}/handover", (RequestDelegate)offers.HandOver);
+    }
+
+    private static void MapRefunds(IEndpointRouteBuilder app, RefundRoutes refunds)
+    {
+        app.MapPost("/v1/orders/{number}/refunds", (RequestDelegate)refunds.Request);
+        app.MapGet("/v1/orders/{number}/refunds", (RequestDelegate)refunds.List);
+        app.MapGet("/v1/orders/{number}/refunds/{refund}", (RequestDelegate)refunds.Get);
+        app.MapPost("/v1/orders/{number}/refunds/{refund}/approve", (RequestDelegate)refunds.Approve);
+        app.MapPost("/v1/orders/{number}/refunds/{refund}/decline", (RequestDelegate)refunds.Decline);
+        app.MapPost("/v1/orders/{number}/refunds/{refund}/withdraw", (RequestDelegate)refunds.Withdraw);
     }
 
     private static void MapOperations(IEndpointRouteBuilder app, ZoneRoutes zones, DeadLetterRoutes deadLetters, HealthRoutes health)

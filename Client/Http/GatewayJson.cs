@@ -6,9 +6,11 @@ using OrderActors.Client.Dispatch;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Refunds;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Refunds;
 using OrderActors.Values;
 
 namespace OrderActors.Client.Http;
@@ -37,6 +39,8 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<CourierStatus>),
         typeof(WireEnumConverter<Vehicle>),
         typeof(WireEnumConverter<DeclineReason>),
+        typeof(WireEnumConverter<RefundStatus>),
+        typeof(WireEnumConverter<RefundReason>),
         typeof(WireEnumConverter<MerchantStatus>),
         typeof(WireEnumConverter<DutyStatus>),
         typeof(WireEnumConverter<ActorRole>),
@@ -66,6 +70,12 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(HandOverRequest))]
 [JsonSerializable(typeof(OffersResponse))]
 [JsonSerializable(typeof(EarningsResponse))]
+[JsonSerializable(typeof(RequestRefundRequest))]
+[JsonSerializable(typeof(ApproveRefundRequest))]
+[JsonSerializable(typeof(DeclineRefundRequest))]
+[JsonSerializable(typeof(WithdrawRefundRequest))]
+[JsonSerializable(typeof(RefundResponse))]
+[JsonSerializable(typeof(RefundListResponse))]
 [JsonSerializable(typeof(PointBody))]
 [JsonSerializable(typeof(PointBody[]))]
 [JsonSerializable(typeof(ZoneResponse))]
