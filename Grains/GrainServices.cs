@@ -7,6 +7,8 @@ using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Orders;
+using OrderActors.Payments.Sandbox;
+using OrderActors.Payments;
 using OrderActors.Refunds;
 using Orleans;
 
@@ -17,7 +19,7 @@ public static class GrainServices
 {
     /// <summary>
     /// Adds the grains' policies and options; each is checked when the host starts. What the host has registered before stays:
-    /// its own <see cref="ITravelModel"/>, <see cref="IDispatchPolicy"/> or <see cref="TimeProvider"/>. The host supplies
+    /// its own <see cref="ITravelModel"/>, <see cref="IDispatchPolicy"/>, <see cref="IPaymentProvider"/> or <see cref="TimeProvider"/>. The host supplies
     /// <see cref="IEventLog"/>, a grain storage, reminders and the stream provider <see cref="LogAppended.Provider"/>.
     /// </summary>
     public static IServiceCollection AddOrderActorsGrains(this IServiceCollection services)
@@ -26,6 +28,7 @@ public static class GrainServices
         services.TryAddSingleton(TimeProvider.System);
 
         services.TryAddSingleton(new OrderPolicy());
+        services.TryAddSingleton<IPinSource, SecurePins>();
         services.TryAddSingleton<IOrderNumbers>(provider =>
             new OrderNumbers(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()));
 
@@ -39,6 +42,9 @@ public static class GrainServices
 
         services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
 
+        services.AddChecked<PaymentOptions, PaymentOptionsValidator>();
+        services.TryAddSingleton<SandboxLedger>();
+        services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         return services;

@@ -269,6 +269,9 @@ public static class EventTypes
     /// <summary>The provider holds the money for it.</summary>
     public const string OrderAuthorized = "order.authorized";
 
+    /// <summary>The provider let the money go that it held for it.</summary>
+    public const string OrderPaymentVoided = "order.payment_voided";
+
     /// <summary>Money went back to the customer.</summary>
     public const string OrderRefunded = "order.refunded";
 
@@ -337,6 +340,9 @@ public static class EventTypes
 
     /// <summary>The provider did not answer; it is asked again.</summary>
     public const string PaymentOutcomeUnknown = "payment.outcome_unknown";
+
+    /// <summary>Something is to be done at the provider; what becomes of it is told by a further event.</summary>
+    public const string PaymentPending = "payment.pending";
 
     /// <summary>A refund was asked for.</summary>
     public const string RefundRequested = "refund.requested";

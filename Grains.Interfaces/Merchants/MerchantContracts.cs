@@ -185,6 +185,10 @@ public interface IMerchantGrain : IGrainWithStringKey
     [Alias("hold"), Orleans.Concurrency.AlwaysInterleave]
     Task<ReservationReply> Hold(HoldRequest request);
 
+    /// <summary>What <see cref="Hold"/> would answer. Nothing is taken.</summary>
+    [Alias("quote"), Orleans.Concurrency.AlwaysInterleave]
+    Task<ReservationReply> Quote(HoldRequest request);
+
     /// <summary>
     /// Makes an order's reservation these lines. Refused when there is not enough; then it stays as it was. An older revision
     /// than the last one changes nothing and gets the present terms.

@@ -41,15 +41,7 @@ public sealed partial class FulfilmentGrain(
             }
         });
 
-        // One write per merchant and batch, not one per order.
-        var settled = batch.Select(logged => logged.Event).OfType<OrderEvent>().Where(e => Ended(e) is not null)
-            .GroupBy(e => e.Merchant, StringComparer.Ordinal);
-        await TurnBound.ForEachAsync(settled, AtOnce, merchant =>
-        {
-            cancellation.ThrowIfCancellationRequested();
-            return GrainFactory.GetGrain<IMerchantGrain>(merchant.Key)
-                .Settle([.. merchant.Select(e => Ended(e)!.Value).DistinctBy(ended => ended.Order)]);
-        });
+        await TellOwners(batch, cancellation);
     }
 
     /// <summary>Whose event it is; empty for events that nobody else has to be told of.</summary>
@@ -61,13 +53,6 @@ public sealed partial class FulfilmentGrain(
         } e => e.Courier,
         OrderEvent { Courier: not null } e when Frees(e) => e.Order.ToString(),
         _ => "",
-    };
-
-    private static EndedOrder? Ended(OrderEvent e) => e.Type switch
-    {
-        EventTypes.OrderDelivered => new EndedOrder(e.Order, Consumed: true),
-        EventTypes.OrderCanceled or EventTypes.OrderRejected => new EndedOrder(e.Order, Consumed: false),
-        _ => null,
     };
 
     /// <summary>Whether a courier has the order not any more, or is not asked for it any more.</summary>
@@ -160,14 +145,12 @@ public sealed partial class FulfilmentGrain(
         }
     }
 
-    /// <summary>Releases the courier who gave the order away: of the two that the event names, the one who does not have it.</summary>
+    /// <summary>Releases the courier who gave the order away, unless it came back meanwhile.</summary>
     private async Task ReleaseGiver(OrderEvent e)
     {
+        if (e.Detail is not { } giver) return;
         var present = await GrainFactory.GetGrain<IOrderGrain>(e.Order.ToString()).Get();
-        foreach (var courier in new[] { e.Courier, e.Detail }.OfType<string>().Where(EntityId.IsValid).Distinct())
-        {
-            if (courier != present?.Courier) await Release($"handed:{e.Order}:{e.Version}", courier, e.Order, deliveredAt: null);
-        }
+        if (present?.Courier != giver) await Release($"handed:{e.Order}:{e.Version}", giver, e.Order, deliveredAt: null);
     }
 
     /// <summary>

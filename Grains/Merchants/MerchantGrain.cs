@@ -48,9 +48,15 @@ internal sealed class MerchantGrain : Grain, IMerchantGrain
 
     public Task<ReservationReply> Hold(HoldRequest request) => Reserve(request.Order, request.Lines, request.Total);
 
+    public Task<ReservationReply> Quote(HoldRequest request) => throw new NotSupportedException();
+
     public Task<ReservationReply> Amend(OrderNumber order, long revision, ImmutableArray<OrderLine> lines) => throw new NotSupportedException();
 
-    public Task<ImmutableArray<OrderNumber>> Progress(ImmutableArray<OrderProgress> steps) => throw new NotSupportedException();
+    public async Task<ImmutableArray<OrderNumber>> Progress(ImmutableArray<OrderProgress> steps)
+    {
+        await Settle([.. steps.Where(s => s.Step >= OrderProgressStep.Consumed).Select(s => new EndedOrder(s.Order, s.Step == OrderProgressStep.Consumed))]);
+        return [];
+    }
 
     public Task Settle(ImmutableArray<EndedOrder> orders) =>
         _stock.Decide(stock => new Decision<MerchantStock, bool>(StockRules.Settle(stock, _profile.Current, orders), true));

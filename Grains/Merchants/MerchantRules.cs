@@ -54,7 +54,7 @@ internal static class MerchantRules
         if (!EntityId.IsValid(c.Zone)) return Refusal.Invalid("/zone", c.Zone, EntityId.Rule);
         if (!c.Location.IsValid) return Names.BadPlace("/location", c.Location);
         if (!Money.IsCurrency(c.Currency)) return Refusal.Invalid("/currency", c.Currency, "three capital letters");
-        return OrderEffects.RefusePreparation(c.PreparationTime);
+        return OrderValidation.RefusePreparation(c.PreparationTime);
     }
 
     private static Refusal? ValidateMenu(ImmutableArray<MenuItem> items)

@@ -6,6 +6,7 @@ using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Orders;
+using OrderActors.Payments;
 using OrderActors.Refunds;
 
 namespace OrderActors.Silo.Hosting;
@@ -24,6 +25,7 @@ internal static class GrainOptions
         services.AddSection<DispatchOptions>(configuration, "Dispatch");
         services.AddSection<TravelOptions>(configuration, "Travel");
         services.AddSection<DeadlineOptions>(configuration, "Deadlines");
+        services.AddSection<PaymentOptions>(configuration, "Payments");
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
     }

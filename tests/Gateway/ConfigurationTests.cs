@@ -11,6 +11,7 @@ using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage.Journal;
 using OrderActors.Orders;
+using OrderActors.Payments;
 using OrderActors.Silo.Hosting;
 using OrderActors.Silo.Storage;
 using Xunit;
@@ -29,6 +30,7 @@ public sealed partial class ConfigurationTests
         ("Travel", new TravelOptions()),
         ("Subscribers", new SubscriberOptions()),
         ("Deadlines", new DeadlineOptions()),
+        ("Payments", new PaymentOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),
