@@ -13,6 +13,7 @@ using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
 using Orleans;
 
@@ -47,7 +48,8 @@ public static class Gateway
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
         app.UseRouting();
         MapOrders(app, new OrderRoutes(grains, limits), new OrderListRoutes(grains), new DeliveryRoutes(grains, limits));
-        MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains));
+        MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains, limits));
+        MapPromotions(app, new PromotionRoutes(grains, limits));
         MapOffers(app, new CourierRoutes(grains, limits), new OfferRoutes(grains, limits));
         MapRefunds(app, new RefundRoutes(grains, limits));
         MapOperations(app, new ZoneRoutes(grains), new DeadLetterRoutes(grains), new HealthRoutes(gate));
@@ -86,6 +88,20 @@ public static class Gateway
         app.MapPost("/v1/couriers/{id}/locations", (RequestDelegate)couriers.Locate);
         app.MapGet("/v1/couriers/{id}/orders", (RequestDelegate)couriers.Orders);
         app.MapGet("/v1/customers/{id}/orders", (RequestDelegate)customers.Orders);
+        app.MapGet("/v1/customers/{id}", (RequestDelegate)customers.Get);
+        app.MapPut("/v1/customers/{id}/addresses/{address}", (RequestDelegate)customers.SetAddress);
+        app.MapDelete("/v1/customers/{id}/addresses/{address}", (RequestDelegate)customers.RemoveAddress);
+        app.MapPut("/v1/customers/{id}/limit", (RequestDelegate)customers.SetLimit);
+        app.MapPost("/v1/customers/{id}/membership", (RequestDelegate)customers.SetMembership);
+    }
+
+    private static void MapPromotions(IEndpointRouteBuilder app, PromotionRoutes promotions)
+    {
+        app.MapPost("/v1/promotions", (RequestDelegate)promotions.Create);
+        app.MapGet("/v1/promotions/{code}", (RequestDelegate)promotions.Get);
+        app.MapPost("/v1/promotions/{code}/pause", (RequestDelegate)promotions.Pause);
+        app.MapPost("/v1/promotions/{code}/resume", (RequestDelegate)promotions.Resume);
+        app.MapPut("/v1/promotions/{code}/budget", (RequestDelegate)promotions.RaiseBudget);
     }
 
     private static void MapOffers(IEndpointRouteBuilder app, CourierRoutes couriers, OfferRoutes offers)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Couriers;
+using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
@@ -45,6 +46,7 @@ public static class GrainServices
         services.AddChecked<PaymentOptions, PaymentOptionsValidator>();
         services.TryAddSingleton<SandboxLedger>();
         services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
+        services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         return services;

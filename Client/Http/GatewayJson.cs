@@ -2,14 +2,17 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrderActors.Client.Couriers;
+using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Promotions;
 using OrderActors.Refunds;
 using OrderActors.Values;
 
@@ -45,6 +48,7 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<DutyStatus>),
         typeof(WireEnumConverter<ActorRole>),
         typeof(WireEnumConverter<Role>),
+        typeof(WireEnumConverter<PromotionStatus>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -81,6 +85,14 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(ZoneResponse))]
 [JsonSerializable(typeof(DeadLettersResponse))]
 [JsonSerializable(typeof(ReplayResponse))]
+[JsonSerializable(typeof(SetAddressRequest))]
+[JsonSerializable(typeof(SetLimitRequest))]
+[JsonSerializable(typeof(MembershipRequest))]
+[JsonSerializable(typeof(CustomerResponse))]
+[JsonSerializable(typeof(CreatePromotionRequest))]
+[JsonSerializable(typeof(PromotionStatusRequest))]
+[JsonSerializable(typeof(RaiseBudgetRequest))]
+[JsonSerializable(typeof(PromotionResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

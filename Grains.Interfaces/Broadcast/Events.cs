@@ -4,6 +4,7 @@ using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
+using OrderActors.Promotions;
 using OrderActors.Refunds;
 using OrderActors.Values;
 using Orleans;
@@ -21,6 +22,8 @@ namespace OrderActors.Broadcast;
 [JsonDerivedType(typeof(MerchantEvent), "m")]
 [JsonDerivedType(typeof(PaymentEvent), "p")]
 [JsonDerivedType(typeof(RefundEvent), "r")]
+[JsonDerivedType(typeof(CustomerEvent), "u")]
+[JsonDerivedType(typeof(PromotionEvent), "d")]
 [GenerateSerializer, Immutable, Alias("orderactors.domain-event")]
 public abstract record DomainEvent(string Type, DateTimeOffset At, Actor By, long Version)
 {
@@ -186,6 +189,40 @@ public sealed record MerchantEvent(
     /// <inheritdoc/>
     [JsonIgnore]
     public override int Partition => Shard.Of(Merchant);
+}
+
+/// <summary>An event of a customer. It says that something changed and no address: those are the customer's own to read.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Version">The customer's version after it.</param>
+/// <param name="Customer">The customer.</param>
+/// <param name="MemberUntil">Until when the customer is a member; null for never having been one, or not any more.</param>
+/// <param name="MaxOpenOrders">The customer's own limit of open orders; null for the platform's.</param>
+/// <param name="Notify">Whether the customer wants to be told how orders get on.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.customer-event"), StoredAs("customer-event", version: 1)]
+public sealed record CustomerEvent(
+    string Type, DateTimeOffset At, Actor By, long Version, string Customer, DateTimeOffset? MemberUntil, int? MaxOpenOrders, bool Notify)
+    : DomainEvent(Type, At, By, Version)
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int Partition => Shard.Of(Customer);
+}
+
+/// <summary>An event of a promotion. Its reservations are told by the orders' own events, which carry the coupon and the bill.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Version">The promotion's version after it.</param>
+/// <param name="Promotion">The promotion after it.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.promotion-event"), StoredAs("promotion-event", version: 1)]
+public sealed record PromotionEvent(string Type, DateTimeOffset At, Actor By, long Version, PromotionView Promotion)
+    : DomainEvent(Type, At, By, Version)
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int Partition => Shard.Of(Promotion.Code);
 }
 
 /// <summary>The types of events.</summary>
@@ -391,4 +428,25 @@ public static class EventTypes
 
     /// <summary>A merchant was created, opened or closed.</summary>
     public const string MerchantStatusChanged = "merchant.status_changed";
+
+    /// <summary>A customer's addresses changed.</summary>
+    public const string CustomerAddressesChanged = "customer.addresses_changed";
+
+    /// <summary>A customer's limit of open orders changed.</summary>
+    public const string CustomerLimitChanged = "customer.limit_changed";
+
+    /// <summary>A customer's membership was granted, extended or revoked.</summary>
+    public const string CustomerMembershipChanged = "customer.membership_changed";
+
+    /// <summary>A customer wants to be told, or not any more.</summary>
+    public const string CustomerNotifyChanged = "customer.notify_changed";
+
+    /// <summary>A promotion was created.</summary>
+    public const string PromotionCreated = "promotion.created";
+
+    /// <summary>A promotion was stopped or resumed.</summary>
+    public const string PromotionStatusChanged = "promotion.status_changed";
+
+    /// <summary>A promotion's budget was raised.</summary>
+    public const string PromotionBudgetRaised = "promotion.budget_raised";
 }

@@ -99,6 +99,13 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
         // First the call, then the write: who asked is durable, asks again after a crash, and the key is the same.
         var result = await Call(key, cancellation => _provider.AuthoriseAsync(key, money, request.Source, cancellation));
         var outcome = await Decide(state => PaymentLifecycle.Authorised(state, request, missing, result, _options, Now));
+        if (request.Take && View() is { Status: PaymentStatus.Authorized } held)
+        {
+            // What the order will want anyway, only sooner: its own wish, of a later version, finds it done.
+            await Require(new(request.Order, OrderVersion: 1, held.Authorised, Take: true));
+            await _worked.Task;
+        }
+
         return new(View(), outcome.Refusal);
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
 using OrderActors.Couriers;
+using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
@@ -26,6 +27,7 @@ internal static class GrainOptions
         services.AddSection<TravelOptions>(configuration, "Travel");
         services.AddSection<DeadlineOptions>(configuration, "Deadlines");
         services.AddSection<PaymentOptions>(configuration, "Payments");
+        services.AddSection<CustomerOptions>(configuration, "Customers");
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
     }

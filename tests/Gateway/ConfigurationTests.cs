@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
+using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
@@ -31,6 +32,7 @@ public sealed partial class ConfigurationTests
         ("Subscribers", new SubscriberOptions()),
         ("Deadlines", new DeadlineOptions()),
         ("Payments", new PaymentOptions()),
+        ("Customers", new CustomerOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),
