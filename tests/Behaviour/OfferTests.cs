@@ -29,7 +29,8 @@ public sealed class OfferTests
     }
 
     private static Task Offered(TestCluster cluster, Town town, ICourierGrain courier, OrderView order) => cluster.Eventually(
-        async () => (await courier.Get())!.Offer is { } offer && offer.Orders.Contains(order.Number) && (await town.Now(order)).Delivery == DeliveryStatus.Offered,
+        async () => (await courier.Get())!.Offer is { } offer && offer.Orders.Contains(order.Number)
+            && (await town.Now(order)).Delivery == DeliveryStatus.Offered,
         "the courier is asked");
 
     [Fact]
