@@ -14,6 +14,7 @@ using OrderActors.Client.Operations;
 using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Promotions;
+using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
 using Orleans;
 
@@ -51,6 +52,8 @@ public static class Gateway
         MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains, limits));
         MapPromotions(app, new PromotionRoutes(grains, limits));
         MapSettlement(app, new SettlementRoutes(grains, limits));
+        MapOffers(app, new CourierRoutes(grains, limits), new OfferRoutes(grains, limits));
+        MapRefunds(app, new RefundRoutes(grains, limits));
         MapOperations(app, new ZoneRoutes(grains), new DeadLetterRoutes(grains), new HealthRoutes(gate));
         return app;
     }
@@ -116,6 +119,28 @@ public static class Gateway
         app.MapGet("/v1/settlements/{day}/entries", (RequestDelegate)days.Entries);
         app.MapGet("/v1/settlements/{day}/export.csv", (RequestDelegate)days.Export);
         app.MapPost("/v1/settlements/{day}/close", (RequestDelegate)days.Close);
+    }
+
+    private static void MapOffers(IEndpointRouteBuilder app, CourierRoutes couriers, OfferRoutes offers)
+    {
+        app.MapPut("/v1/couriers/{id}/settings", (RequestDelegate)couriers.Change);
+        app.MapPost("/v1/couriers/{id}/pause", (RequestDelegate)couriers.Pause);
+        app.MapPost("/v1/couriers/{id}/resume", (RequestDelegate)couriers.Resume);
+        app.MapGet("/v1/couriers/{id}/earnings", (RequestDelegate)couriers.Earnings);
+        app.MapGet("/v1/couriers/{id}/offers", (RequestDelegate)offers.List);
+        app.MapPost("/v1/couriers/{id}/offers/{number}/accept", (RequestDelegate)offers.Accept);
+        app.MapPost("/v1/couriers/{id}/offers/{number}/decline", (RequestDelegate)offers.Decline);
+        app.MapPost("/v1/deliveries/{number}/handover", (RequestDelegate)offers.HandOver);
+    }
+
+    private static void MapRefunds(IEndpointRouteBuilder app, RefundRoutes refunds)
+    {
+        app.MapPost("/v1/orders/{number}/refunds", (RequestDelegate)refunds.Request);
+        app.MapGet("/v1/orders/{number}/refunds", (RequestDelegate)refunds.List);
+        app.MapGet("/v1/orders/{number}/refunds/{refund}", (RequestDelegate)refunds.Get);
+        app.MapPost("/v1/orders/{number}/refunds/{refund}/approve", (RequestDelegate)refunds.Approve);
+        app.MapPost("/v1/orders/{number}/refunds/{refund}/decline", (RequestDelegate)refunds.Decline);
+        app.MapPost("/v1/orders/{number}/refunds/{refund}/withdraw", (RequestDelegate)refunds.Withdraw);
     }
 
     private static void MapOperations(IEndpointRouteBuilder app, ZoneRoutes zones, DeadLetterRoutes deadLetters, HealthRoutes health)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
+using OrderActors.Couriers;
 using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
@@ -10,6 +11,7 @@ using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
+using OrderActors.Refunds;
 using OrderActors.Settlement;
 using Orleans;
 
@@ -49,6 +51,8 @@ public static class GrainServices
         services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         services.AddChecked<SettlementOptions, SettlementOptionsValidator>();
+        services.AddChecked<CourierOptions, CourierOptionsValidator>();
+        services.AddChecked<RefundOptions, RefundOptionsValidator>();
         return services;
     }
 

@@ -8,11 +8,13 @@ using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Promotions;
+using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Promotions;
+using OrderActors.Refunds;
 using OrderActors.Settlement;
 using OrderActors.Values;
 
@@ -40,6 +42,10 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<SettlementStatus>),
         typeof(WireEnumConverter<DeadlineKind>),
         typeof(WireEnumConverter<CourierStatus>),
+        typeof(WireEnumConverter<Vehicle>),
+        typeof(WireEnumConverter<DeclineReason>),
+        typeof(WireEnumConverter<RefundStatus>),
+        typeof(WireEnumConverter<RefundReason>),
         typeof(WireEnumConverter<MerchantStatus>),
         typeof(WireEnumConverter<DutyStatus>),
         typeof(WireEnumConverter<Weekday>),
@@ -77,6 +83,17 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(CreateCourierRequest))]
 [JsonSerializable(typeof(SetDutyRequest))]
 [JsonSerializable(typeof(CourierResponse))]
+[JsonSerializable(typeof(CourierSettingsRequest))]
+[JsonSerializable(typeof(DeclineOfferRequest))]
+[JsonSerializable(typeof(HandOverRequest))]
+[JsonSerializable(typeof(OffersResponse))]
+[JsonSerializable(typeof(EarningsResponse))]
+[JsonSerializable(typeof(RequestRefundRequest))]
+[JsonSerializable(typeof(ApproveRefundRequest))]
+[JsonSerializable(typeof(DeclineRefundRequest))]
+[JsonSerializable(typeof(WithdrawRefundRequest))]
+[JsonSerializable(typeof(RefundResponse))]
+[JsonSerializable(typeof(RefundListResponse))]
 [JsonSerializable(typeof(PointBody))]
 [JsonSerializable(typeof(PointBody[]))]
 [JsonSerializable(typeof(ZoneResponse))]

@@ -150,7 +150,13 @@ public sealed record RefundEvent(
 }
 
 /// <summary>An event of a courier.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.courier-event"), StoredAs("courier-event", version: 1)]
+/// <remarks>
+/// <c>Orders</c> are the orders that the event concerns: taken, offered, declined, released; with a change of duty, all that
+/// the courier carries. <c>OfferUntil</c> is when an offer ends, <c>Detail</c> a reason or the courier from whom an order was
+/// taken over, <c>Pay</c> what a released order earned, <c>Shift</c> the shift that ended, <c>Passed</c> the orders that the
+/// courier is not to be asked for yet.
+/// </remarks>
+[GenerateSerializer, Immutable, Alias("orderactors.courier-event"), StoredAs("courier-event", version: 2)]
 public sealed record CourierEvent(
     string Type,
     DateTimeOffset At,
@@ -163,7 +169,12 @@ public sealed record CourierEvent(
     DateTimeOffset? OnlineUntil,
     int Capacity,
     ImmutableArray<OrderNumber> Orders,
-    DateTimeOffset? LastHandover)
+    DateTimeOffset? LastHandover,
+    DateTimeOffset? OfferUntil = null,
+    string? Detail = null,
+    Money? Pay = null,
+    ShiftReport? Shift = null,
+    ImmutableArray<PassedOrder> Passed = default)
     : DomainEvent(Type, At, By, Version)
 {
     /// <inheritdoc/>
@@ -420,6 +431,24 @@ public static class EventTypes
 
     /// <summary>An order of the assignment is done.</summary>
     public const string CourierReleased = "courier.released";
+
+    /// <summary>A courier's vehicle, capacity or way of being asked changed.</summary>
+    public const string CourierChanged = "courier.changed";
+
+    /// <summary>A courier was asked.</summary>
+    public const string CourierOffered = "courier.offered";
+
+    /// <summary>A courier declined an offer.</summary>
+    public const string CourierOfferDeclined = "courier.offer_declined";
+
+    /// <summary>An offer to a courier ended without an answer.</summary>
+    public const string CourierOfferWithdrawn = "courier.offer_withdrawn";
+
+    /// <summary>A courier took an order over from another one.</summary>
+    public const string CourierTookOver = "courier.took_over";
+
+    /// <summary>A courier's shift ended.</summary>
+    public const string CourierShiftEnded = "courier.shift_ended";
 
     /// <summary>A merchant was created, opened or closed.</summary>
     public const string MerchantStatusChanged = "merchant.status_changed";

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
+using OrderActors.Couriers;
 using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
@@ -8,6 +9,7 @@ using OrderActors.Dispatch.Matching;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
+using OrderActors.Refunds;
 using OrderActors.Settlement;
 
 namespace OrderActors.Silo.Hosting;
@@ -17,7 +19,7 @@ internal static class GrainOptions
 {
     /// <summary>The sections' names.</summary>
     public static readonly string[] Sections =
-        ["Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Settlement"];
+        ["Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Settlement", "Couriers", "Refunds"];
 
     /// <summary>Registers every section of the grains.</summary>
     /// <exception cref="StartupException">An option is wrong.</exception>
@@ -34,6 +36,8 @@ internal static class GrainOptions
         services.AddSection<CustomerOptions>(configuration, "Customers");
         services.AddSection<MerchantOptions>(configuration, "Merchants");
         services.AddSection<SettlementOptions>(configuration, "Settlement");
+        services.AddSection<CourierOptions>(configuration, "Couriers");
+        services.AddSection<RefundOptions>(configuration, "Refunds");
     }
 
     /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>
