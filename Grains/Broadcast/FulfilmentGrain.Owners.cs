@@ -55,7 +55,8 @@ public sealed partial class FulfilmentGrain
 
     private static bool IsSpent(OrderEvent e) => e.Type is EventTypes.OrderPaid or EventTypes.OrderDelivered;
 
-    private static bool EndsUnserved(OrderEvent e) => e.Type is EventTypes.OrderCanceled or EventTypes.OrderRejected or EventTypes.OrderExpired;
+    private static bool EndsUnserved(OrderEvent e) =>
+        e.Type is EventTypes.OrderCanceled or EventTypes.OrderRejected or EventTypes.OrderExpired or EventTypes.OrderReturned;
 
     private ICustomerGrain Customer(OrderEvent e) => GrainFactory.GetGrain<ICustomerGrain>(e.Customer);
 
