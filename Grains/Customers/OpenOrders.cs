@@ -54,8 +54,10 @@ internal static class OpenOrders
     /// <param name="now">The time.</param>
     public static bool IsOpen(CustomerState state, OrderNumber number, OrderView? order, DateTimeOffset now) => order switch
     {
-        { Status: OrderStatus.Delivered or OrderStatus.Completed or OrderStatus.Rejected or OrderStatus.Canceled or OrderStatus.Returned
-            or OrderStatus.Expired or OrderStatus.None } => false,
+        {
+            Status: OrderStatus.Delivered or OrderStatus.Completed or OrderStatus.Rejected or OrderStatus.Canceled or OrderStatus.Returned
+            or OrderStatus.Expired or OrderStatus.None
+        } => false,
         not null => true,
         null => state.Placements.FirstOrDefault(p => p.Number == number) is { Refusal: null } placement && placement.At + PlacingTime > now,
     };

@@ -19,8 +19,15 @@ public sealed class PromotionTests(SiloUnderTest silo)
         var key = Api.NewKey();
         var body = new
         {
-            code, currency = "EUR", permille_off = 200, cap = 500, merchant_permille = 300, budget = new { uses = 10 }, per_customer = 2,
-            valid_until = "2030-01-01T00:00:00Z", merchants = new[] { "m1" },
+            code,
+            currency = "EUR",
+            permille_off = 200,
+            cap = 500,
+            merchant_permille = 300,
+            budget = new { uses = 10 },
+            per_customer = 2,
+            valid_until = "2030-01-01T00:00:00Z",
+            merchants = new[] { "m1" },
         };
         var created = (await Api.Post("/v1/promotions", body, key)).Expect(201);
         Assert.Equal("/v1/promotions/" + code.ToUpperInvariant(), created.Header("location"));

@@ -66,7 +66,11 @@ public class CouponBudgetTests
     {
         var terms = FiveOff with
         {
-            BudgetUses = 1, Merchants = ["m1"], MinimumSubtotal = 1_000, ValidFrom = Now, ValidUntil = Now.AddDays(1),
+            BudgetUses = 1,
+            Merchants = ["m1"],
+            MinimumSubtotal = 1_000,
+            ValidFrom = Now,
+            ValidUntil = Now.AddDays(1),
         };
         var open = Created(terms);
         var spent = CouponBudget.Reserve(open, "LUNCH", Request(1)).State;
