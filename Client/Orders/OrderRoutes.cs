@@ -194,11 +194,11 @@ internal static class OrderReplies
         _ => throw new InvalidOperationException("An order answered with neither itself nor a refusal."),
     };
 
-    /// <summary>What is asked: the part of the path after the number.</summary>
+    /// <summary>What is asked: the part of the path after the number; for a new order, which has none, to place it.</summary>
     private static string ActionOf(HttpContext context)
     {
+        if (context.Request.RouteValues["number"] is not string number) return "place";
         var path = context.Request.Path.Value!;
-        var number = (string)context.Request.RouteValues["number"]!;
-        return path[(path.IndexOf(number, StringComparison.Ordinal) + number.Length + 1)..].TrimEnd('/');
+        return path[(path.IndexOf(number, StringComparison.Ordinal) + number.Length)..].Trim('/');
     }
 }
