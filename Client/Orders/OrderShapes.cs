@@ -22,7 +22,7 @@ namespace OrderActors.Client.Orders;
 /// <param name="Attempt">How many couriers had it so far.</param>
 /// <param name="Lines">What was ordered, at the prices it was ordered for.</param>
 /// <param name="Total">The sum.</param>
-/// <param name="Bill">What the sum is made of, and what is owed.</param>
+/// <param name="Bill">What the sum is made of, and what is owed; absent while it is being placed.</param>
 /// <param name="PaymentMethod">How it is paid.</param>
 /// <param name="Coupon">The coupon's code.</param>
 /// <param name="Pickup">Where from; absent while it is being placed.</param>
@@ -82,7 +82,7 @@ internal sealed record OrderResponse(
     /// <param name="inList">Whether it is one of many, which leaves out what grows with its history.</param>
     public static OrderResponse From(OrderView order, bool inList = false)
     {
-        // The merchant says where the goods are, so nobody knows before it was asked.
+        // The merchant says what the goods cost and where they are, so nobody knows before it was asked.
         var placed = order.Status != OrderStatus.Received;
         return new(
             order.Number,
@@ -100,7 +100,7 @@ internal sealed record OrderResponse(
             order.Attempt,
             PricedLineBody.From(order.Lines),
             MoneyBody.From(order.Total),
-            BillBody.From(order.Bill),
+            placed ? BillBody.From(order.Bill) : null,
             order.PaymentMethod,
             order.Coupon,
             placed ? PointBody.From(order.Pickup) : null,

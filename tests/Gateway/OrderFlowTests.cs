@@ -106,6 +106,38 @@ public sealed class OrderFlowTests(SiloUnderTest silo)
     }
 
     [Fact]
+    public async Task One_side_proposes_other_lines_and_the_other_side_answers()
+    {
+        var town = await Town.Open(Api);
+        var number = await town.Place();
+        var (customer, merchant) = (new { role = "customer", id = town.Customer }, new { role = "merchant", id = town.Merchant });
+        Task<Answer> Propose(string item, int quantity, object actor) =>
+            town.Do(number, "modifications", new { lines = new[] { new { item, quantity } }, actor });
+        Task<Answer> Resolve(int proposal, string answer, object actor) => town.Do(number, $"modifications/{proposal}/{answer}", new { actor });
+
+        var proposed = (await Propose("noodles", 3, customer)).Expect(200);
+        var proposal = proposed.Json.GetProperty("proposals")[0];
+        Assert.Equal(("open", 2700), (proposal.GetProperty("status").GetString(), proposal.GetProperty("total").GetProperty("amount").GetInt64()));
+        Assert.Equal("""{"amount":1800,"currency":"EUR"}""", proposed["total"]);
+        AllowedAreRoutes(proposed);
+        (await Propose("noodles", 4, merchant)).ExpectProblem(409, "invalid_transition").ExpectFault(
+            "invalid_transition", null, "awaiting_merchant", "accept", "reject", "cancel", "modifications/{n}/approve", "modifications/{n}/decline");
+        (await Resolve(1, "approve", customer)).ExpectProblem(403, "forbidden");
+        (await Resolve(2, "approve", merchant)).ExpectProblem(422, "validation_failed").ExpectFault("validation_failed", value: "2");
+
+        var approved = (await Resolve(1, "approve", merchant)).Expect(200);
+        Assert.Equal(("""{"amount":2700,"currency":"EUR"}""", "3"), (approved["total"], approved.Json.GetProperty("lines")[0].GetProperty("quantity").ToString()));
+
+        (await Propose("cake", 4, customer)).ExpectProblem(422, "sold_out");
+        (await Propose("pizza", 1, customer)).ExpectProblem(422, "unknown_item");
+        (await Propose("cake", 2, merchant)).Expect(200);
+        Assert.Equal("""{"amount":2700,"currency":"EUR"}""", (await Resolve(2, "decline", customer)).Expect(200)["total"]);
+        var list = (await Api.Get($"/v1/orders/{number}/modifications")).Expect(200).Json.GetProperty("data").EnumerateArray();
+        Assert.Equal(["approved customer", "declined merchant"], list.Select(p => $"{p.GetProperty("status")} {p.GetProperty("by").GetProperty("role")}"));
+        Assert.Equal(3, await town.Cakes());
+    }
+
+    [Fact]
     public async Task A_customer_who_is_not_there_sends_the_goods_back()
     {
         var town = await Town.Open(Api);
