@@ -2,13 +2,18 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrderActors.Client.Couriers;
+using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Promotions;
+using OrderActors.Client.Settlement;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Promotions;
+using OrderActors.Settlement;
 using OrderActors.Values;
 
 namespace OrderActors.Client.Http;
@@ -40,8 +45,14 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<CourierStatus>),
         typeof(WireEnumConverter<MerchantStatus>),
         typeof(WireEnumConverter<DutyStatus>),
+        typeof(WireEnumConverter<Weekday>),
+        typeof(WireEnumConverter<WhenFull>),
+        typeof(WireEnumConverter<OrderKind>),
         typeof(WireEnumConverter<ActorRole>),
         typeof(WireEnumConverter<Role>),
+        typeof(WireEnumConverter<PromotionStatus>),
+        typeof(WireEnumConverter<PartyKind>),
+        typeof(WireEnumConverter<SettlementDayStatus>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -68,6 +79,13 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(SetMenuRequest))]
 [JsonSerializable(typeof(SetMerchantStatusRequest))]
 [JsonSerializable(typeof(MerchantResponse))]
+[JsonSerializable(typeof(SetStockRequest))]
+[JsonSerializable(typeof(HoursBody))]
+[JsonSerializable(typeof(CapacityBody))]
+[JsonSerializable(typeof(SetPreparationRequest))]
+[JsonSerializable(typeof(TermsBody))]
+[JsonSerializable(typeof(PriceRequest))]
+[JsonSerializable(typeof(PriceResponse))]
 [JsonSerializable(typeof(CreateCourierRequest))]
 [JsonSerializable(typeof(SetDutyRequest))]
 [JsonSerializable(typeof(CourierResponse))]
@@ -76,6 +94,17 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(ZoneResponse))]
 [JsonSerializable(typeof(DeadLettersResponse))]
 [JsonSerializable(typeof(ReplayResponse))]
+[JsonSerializable(typeof(SetAddressRequest))]
+[JsonSerializable(typeof(SetLimitRequest))]
+[JsonSerializable(typeof(MembershipRequest))]
+[JsonSerializable(typeof(CustomerResponse))]
+[JsonSerializable(typeof(CreatePromotionRequest))]
+[JsonSerializable(typeof(PromotionStatusRequest))]
+[JsonSerializable(typeof(RaiseBudgetRequest))]
+[JsonSerializable(typeof(PromotionResponse))]
+[JsonSerializable(typeof(CloseDayRequest))]
+[JsonSerializable(typeof(SettlementDayResponse))]
+[JsonSerializable(typeof(EntryListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

@@ -75,7 +75,7 @@ internal sealed partial class OrderGrain
 
             PaymentView? payment = null;
             if (c is { Payment: PaymentMethod.Card, PaymentSource: { } source } && total > 0)
-                payment = (await Ask(new(number, "place", c.Total, source)))?.Payment;
+                payment = (await Ask(new(number, "place", c.Total, source, IsHandedOverOnPayment(order))))?.Payment;
             return new CompletePlacing(reservation, discount, payment, c.RequirePin ? _pins.Next() : null);
         }
         catch (Exception) when (_clock.GetUtcNow() - order.CreatedAt > _policy.PlacementLimit)

@@ -1,16 +1,24 @@
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
+using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Payments;
+using OrderActors.Settlement;
 
 namespace OrderActors.Silo.Hosting;
 
 /// <summary>The options of the grains, from the sections of their names.</summary>
 internal static class GrainOptions
 {
+    /// <summary>The sections' names.</summary>
+    public static readonly string[] Sections =
+        ["Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Settlement"];
+
     /// <summary>Registers every section of the grains.</summary>
     /// <exception cref="StartupException">An option is wrong.</exception>
     public static void AddGrainSections(this IServiceCollection services, IConfiguration configuration)
@@ -22,6 +30,10 @@ internal static class GrainOptions
         services.AddSection<DispatchOptions>(configuration, "Dispatch");
         services.AddSection<TravelOptions>(configuration, "Travel");
         services.AddSection<DeadlineOptions>(configuration, "Deadlines");
+        services.AddSection<PaymentOptions>(configuration, "Payments");
+        services.AddSection<CustomerOptions>(configuration, "Customers");
+        services.AddSection<MerchantOptions>(configuration, "Merchants");
+        services.AddSection<SettlementOptions>(configuration, "Settlement");
     }
 
     /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>

@@ -22,6 +22,8 @@ internal static class IdempotentCalls
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.DeadLetters)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.Position)),
         (typeof(IDispatchGrain), nameof(IDispatchGrain.Get)),
+        (typeof(IMerchantGrain), nameof(IMerchantGrain.Get)),
+        (typeof(IMerchantGrain), nameof(IMerchantGrain.Quote)),
     ];
 
     private static readonly ConcurrentDictionary<MethodInfo, bool> Known = new();
