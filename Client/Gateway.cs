@@ -49,6 +49,7 @@ public static class Gateway
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
         app.UseRouting();
         MapOrders(app, new OrderRoutes(grains, limits), new OrderListRoutes(grains), new DeliveryRoutes(grains, limits));
+        MapOrderChanges(app, new ModificationRoutes(grains, limits), new OperatorRoutes(grains, limits));
         MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains, limits));
         MapPromotions(app, new PromotionRoutes(grains, limits));
         MapSettlement(app, new SettlementRoutes(grains, limits));
@@ -68,13 +69,29 @@ public static class Gateway
         app.MapPost("/v1/orders/{number}/accept", (RequestDelegate)orders.Accept);
         app.MapPost("/v1/orders/{number}/reject", (RequestDelegate)orders.Reject);
         app.MapPost("/v1/orders/{number}/ready", (RequestDelegate)orders.Ready);
+        app.MapPost("/v1/orders/{number}/collect", (RequestDelegate)orders.Collect);
+        app.MapPost("/v1/orders/{number}/pay", (RequestDelegate)orders.Pay);
         app.MapPost("/v1/orders/{number}/cancel", (RequestDelegate)orders.Cancel);
         foreach (var step in DeliveryRoutes.Steps)
         {
             app.MapPost("/v1/deliveries/{number}/" + step.Route, (RequestDelegate)(context => deliveries.Advance(context, step)));
         }
 
+        app.MapPost("/v1/deliveries/{number}/complete", (RequestDelegate)deliveries.Complete);
         app.MapPost("/v1/deliveries/{number}/unassign", (RequestDelegate)deliveries.Unassign);
+        app.MapPost("/v1/deliveries/{number}/fail", (RequestDelegate)deliveries.Fail);
+        app.MapPost("/v1/deliveries/{number}/return", (RequestDelegate)deliveries.Return);
+    }
+
+    private static void MapOrderChanges(IEndpointRouteBuilder app, ModificationRoutes modifications, OperatorRoutes operators)
+    {
+        app.MapPost("/v1/orders/{number}/modifications", (RequestDelegate)modifications.Propose);
+        app.MapGet("/v1/orders/{number}/modifications", (RequestDelegate)modifications.List);
+        app.MapPost("/v1/orders/{number}/modifications/{modification}/approve", (RequestDelegate)modifications.Approve);
+        app.MapPost("/v1/orders/{number}/modifications/{modification}/decline", (RequestDelegate)modifications.Decline);
+        app.MapPost("/v1/orders/{number}/freeze", (RequestDelegate)operators.Freeze);
+        app.MapPost("/v1/orders/{number}/unfreeze", (RequestDelegate)operators.Unfreeze);
+        app.MapPost("/v1/orders/{number}/override", (RequestDelegate)operators.Override);
     }
 
     private static void MapMerchantsAndCouriers(IEndpointRouteBuilder app, MerchantRoutes merchants, CourierRoutes couriers, CustomerRoutes customers)

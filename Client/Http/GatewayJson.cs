@@ -36,9 +36,12 @@ namespace OrderActors.Client.Http;
     [
         typeof(InstantConverter),
         typeof(CancelReasonConverter),
+        typeof(WireEnumConverter<OrderKind>),
         typeof(WireEnumConverter<OrderStatus>),
         typeof(WireEnumConverter<DeliveryStatus>),
+        typeof(WireEnumConverter<PaymentMethod>),
         typeof(WireEnumConverter<PaymentStatus>),
+        typeof(WireEnumConverter<ProposalStatus>),
         typeof(WireEnumConverter<SettlementStatus>),
         typeof(WireEnumConverter<DeadlineKind>),
         typeof(WireEnumConverter<CourierStatus>),
@@ -63,12 +66,21 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(AcceptOrderRequest))]
 [JsonSerializable(typeof(RejectOrderRequest))]
 [JsonSerializable(typeof(ReadyOrderRequest))]
+[JsonSerializable(typeof(PayOrderRequest))]
 [JsonSerializable(typeof(CancelOrderRequest))]
+[JsonSerializable(typeof(ProposeModificationRequest))]
+[JsonSerializable(typeof(ResolveModificationRequest))]
+[JsonSerializable(typeof(FreezeOrderRequest))]
+[JsonSerializable(typeof(OverrideOrderRequest))]
 [JsonSerializable(typeof(CourierStepRequest))]
+[JsonSerializable(typeof(CompleteDeliveryRequest))]
 [JsonSerializable(typeof(UnassignRequest))]
+[JsonSerializable(typeof(FailDeliveryRequest))]
+[JsonSerializable(typeof(ReturnGoodsRequest))]
 [JsonSerializable(typeof(OrderResponse))]
 [JsonSerializable(typeof(OrderListResponse))]
 [JsonSerializable(typeof(TimelineResponse))]
+[JsonSerializable(typeof(ModificationsResponse))]
 [JsonSerializable(typeof(CreateMerchantRequest))]
 [JsonSerializable(typeof(SetMenuRequest))]
 [JsonSerializable(typeof(SetMerchantStatusRequest))]

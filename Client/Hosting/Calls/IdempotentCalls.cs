@@ -18,6 +18,8 @@ internal static class IdempotentCalls
     // These read as well; their contracts say AlwaysInterleave, which says less.
     private static readonly (Type Grain, string Method)[] OtherReads =
     [
+        (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
+        (typeof(IExternalIdGrain), nameof(IExternalIdGrain.Get)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.DeadLetters)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.Position)),
         (typeof(IDispatchGrain), nameof(IDispatchGrain.Get)),

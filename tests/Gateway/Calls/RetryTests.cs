@@ -25,6 +25,8 @@ public sealed class RetryTests
     [Theory]
     [InlineData(typeof(IOrderGrain), nameof(IOrderGrain.Get), true)]
     [InlineData(typeof(IOrderGrain), nameof(IOrderGrain.Execute), true)]
+    [InlineData(typeof(IOrderGrain), nameof(IOrderGrain.Preview), true)]
+    [InlineData(typeof(IExternalIdGrain), nameof(IExternalIdGrain.Get), true)]
     [InlineData(typeof(ICustomerGrain), nameof(ICustomerGrain.Place), true)]
     [InlineData(typeof(ICustomerGrain), nameof(ICustomerGrain.Orders), true)]
     [InlineData(typeof(IMerchantGrain), nameof(IMerchantGrain.Execute), true)]
