@@ -26,7 +26,7 @@ internal static class DiagramsCommand
     {
         if (!File.Exists(page)) throw new BadInputException($"There is no page {page}; run from the repository's root, or name it with --out.");
         var before = await File.ReadAllTextAsync(page);
-        var after = OrderPage.Fill(before, OrderPage.Parts(OrderExploration.Run()));
+        var after = OrdersDocument.Fill(before, OrdersDocument.Parts(OrderExploration.Run()));
         if (before == after)
         {
             await stdout.WriteLineAsync($"{page} is as the lifecycle is.");

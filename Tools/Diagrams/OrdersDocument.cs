@@ -7,7 +7,7 @@ namespace OrderActors.Tools.Diagrams;
 /// A page whose diagrams and tables come from the lifecycle: each stands between two comments, the first of which names it. The
 /// rest is written by hand and stays as it is.
 /// </summary>
-internal static partial class OrderPage
+internal static partial class OrdersDocument
 {
     private const string End = "<!-- end -->";
 
