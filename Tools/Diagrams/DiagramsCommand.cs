@@ -17,16 +17,17 @@ internal static class DiagramsCommand
         };
         var check = new Option<bool>("--check") { Description = "Writes nothing; exit code 1 when the page is not what would be written." };
         var command = new Command("diagrams", "Draws the orders' states from their lifecycle.") { page, check };
-        command.SetAction((parsed, _) => RunAsync(parsed.GetRequiredValue(page), parsed.GetValue(check), Console.Out, Console.Error));
+        command.SetAction((parsed, _) => RunAsync(
+            parsed.GetRequiredValue(page), parsed.GetValue(check), OrderExploration.Run(), Console.Out, Console.Error));
         return command;
     }
 
     /// <summary>Writes or checks; returns the exit code.</summary>
-    internal static async Task<int> RunAsync(string page, bool check, TextWriter stdout, TextWriter stderr)
+    internal static async Task<int> RunAsync(string page, bool check, OrderExploration orders, TextWriter stdout, TextWriter stderr)
     {
         if (!File.Exists(page)) throw new BadInputException($"There is no page {page}; run from the repository's root, or name it with --out.");
         var before = await File.ReadAllTextAsync(page);
-        var after = OrdersDocument.Fill(before, OrdersDocument.Parts(OrderExploration.Run()));
+        var after = OrdersDocument.Fill(before, OrdersDocument.Parts(orders));
         if (before == after)
         {
             await stdout.WriteLineAsync($"{page} is as the lifecycle is.");

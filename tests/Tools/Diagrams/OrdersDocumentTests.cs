@@ -57,10 +57,10 @@ public partial class OrdersDocumentTests
         await File.WriteAllTextAsync(page, "# Orders\n\nBy hand.\n" + string.Concat(parts.Keys.Select(name => $"<!-- {name} -->\nold\n<!-- end -->\n")));
         var (output, errors) = (new StringWriter(), new StringWriter());
 
-        Assert.Equal(ExitCodes.Failed, await DiagramsCommand.RunAsync(page, check: true, output, errors));
+        Assert.Equal(ExitCodes.Failed, await DiagramsCommand.RunAsync(page, check: true, Orders, output, errors));
         Assert.Contains(DiagramsCommand.Mend, errors.ToString(), StringComparison.Ordinal);
-        Assert.Equal(ExitCodes.Ok, await DiagramsCommand.RunAsync(page, check: false, output, errors));
-        Assert.Equal(ExitCodes.Ok, await DiagramsCommand.RunAsync(page, check: true, output, errors));
+        Assert.Equal(ExitCodes.Ok, await DiagramsCommand.RunAsync(page, check: false, Orders, output, errors));
+        Assert.Equal(ExitCodes.Ok, await DiagramsCommand.RunAsync(page, check: true, Orders, output, errors));
 
         var mended = await File.ReadAllTextAsync(page);
         Assert.StartsWith("# Orders\n\nBy hand.\n", mended, StringComparison.Ordinal);
