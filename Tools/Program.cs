@@ -1,10 +1,12 @@
 using System.CommandLine;
 using OrderActors.Tools;
 using OrderActors.Tools.Bench;
+using OrderActors.Tools.Diagrams;
 
 var root = new RootCommand("orderactors: tools around the delivery-order platform.")
 {
     BenchCommand.Create(),
+    DiagramsCommand.Create(),
 };
 foreach (var verb in EngineVerbs.Create()) root.Add(verb);
 var parsed = root.Parse(args);

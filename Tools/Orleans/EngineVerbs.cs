@@ -10,7 +10,8 @@ internal static class EngineVerbs
 
     /// <summary>Those of <c>bench</c>.</summary>
     public static IEnumerable<Command> Benches() =>
-        [Lacking("engine", "Measures the embedded engine."), Lacking("soak", "Loads the embedded engine for minutes.")];
+        [Lacking("engine", "Measures the embedded engine."), Lacking("soak", "Loads the embedded engine for minutes."),
+            Lacking("deadlines", "Measures how late deadlines fire.")];
 
     private static Command Lacking(string verb, string does)
     {

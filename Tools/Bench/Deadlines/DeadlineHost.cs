@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using System.Globalization;
+using OrderActors.Deadlines;
+using OrderActors.Orders;
+using OrderActors.Tools.Bench.Engine;
+using OrderActors.Values;
+using Orleans;
+
+namespace OrderActors.Tools.Bench.Deadlines;
+
+/// <summary>
+/// The platform on the bench's journal, as a process of its own that can be killed. It says in one line each what it has done:
+/// <c>known</c> with the deadlines that the shards know and the seconds since the process began, <c>moved</c>, <c>fired</c>.
+/// </summary>
+internal static class DeadlineHost
+{
+    /// <summary>Orders accepted at the same time.</summary>
+    private const int Concurrency = 256;
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Moves deadlines and then waits to be killed, or fires all.</summary>
+    public static async Task<int> RunAsync(string folder, bool fire, TextWriter output)
+    {
+        var plan = DeadlinePlan.Load(folder);
+        await using var engine = await EngineUnderTest.StartAsync(Path.Combine(folder, "journal"), WaitingOrders.Policy);
+        var known = await KnowAsync(engine.Client, plan);
+        var seconds = (DateTime.UtcNow - Process.GetCurrentProcess().StartTime.ToUniversalTime()).TotalSeconds;
+        await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"known {known} {seconds:0.000}"));
+        if (fire)
+        {
+            await UntilFiredAsync(engine.Client, plan);
+            await output.WriteLineAsync("fired");
+            return ExitCodes.Ok;
+        }
+
+        await MoveAsync(engine.Client, plan);
+        await output.WriteLineAsync("moved");
+        await Task.Delay(Timeout.Infinite);
+        return ExitCodes.Ok;
+    }
+
+    /// <summary>Waits until the shards know all deadlines, at most until the first is due: then they leave again.</summary>
+    private static async Task<int> KnowAsync(IClusterClient client, DeadlinePlan plan)
+    {
+        while (true)
+        {
+            var open = await OpenAsync(client);
+            if (open == plan.Orders || TimeProvider.System.GetUtcNow() >= plan.First) return open;
+            await Task.Delay(Look);
+        }
+    }
+
+    private static async Task UntilFiredAsync(IClusterClient client, DeadlinePlan plan)
+    {
+        while (TimeProvider.System.GetUtcNow() < plan.Last + DeadlinePlan.Patience && await OpenAsync(client) > 0) await Task.Delay(Look * 5);
+    }
+
+    /// <summary>Merchants accept: from then on their customers are waited for, and the time is chosen by the time of preparation.</summary>
+    private static Task MoveAsync(IClusterClient client, DeadlinePlan plan)
+    {
+        var next = -1;
+        return Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => Task.Run(async () =>
+        {
+            for (var i = Interlocked.Increment(ref next); i < plan.Moved; i = Interlocked.Increment(ref next))
+            {
+                var n = i * DeadlinePlan.MovedEvery;
+                var readyAt = plan.Due(n) + DeadlinePlan.Shift - WaitingOrders.Policy.Collection;
+                var command = new AcceptOrder("accept", new Actor(Role.Merchant, WaitingOrders.Merchant(n)), readyAt - TimeProvider.System.GetUtcNow());
+                var reply = await client.GetGrain<IOrderGrain>(DeadlinePlan.Number(n).ToString()).Execute(command);
+                if (reply.Refusal is { } refusal) throw new InvalidOperationException($"Order {DeadlinePlan.Number(n)}: {refusal.Detail}");
+            }
+        })));
+    }
+
+    private static async Task<int> OpenAsync(IClusterClient client)
+    {
+        var counts = await Task.WhenAll(Enumerable.Range(0, Shard.Count).Select(shard => client.GetGrain<IDeadlineGrain>(Shard.Key(shard)).Open()));
+        return counts.Sum();
+    }
+}
