@@ -13,6 +13,9 @@ using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Promotions;
+using OrderActors.Client.Refunds;
+using OrderActors.Client.Settlement;
 using Orleans;
 
 namespace OrderActors.Client;
@@ -46,7 +49,11 @@ public static class Gateway
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
         app.UseRouting();
         MapOrders(app, new OrderRoutes(grains, limits), new OrderListRoutes(grains), new DeliveryRoutes(grains, limits));
-        MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains));
+        MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains, limits));
+        MapPromotions(app, new PromotionRoutes(grains, limits));
+        MapSettlement(app, new SettlementRoutes(grains, limits));
+        MapOffers(app, new CourierRoutes(grains, limits), new OfferRoutes(grains, limits));
+        MapRefunds(app, new RefundRoutes(grains, limits));
         MapOperations(app, new ZoneRoutes(grains), new DeadLetterRoutes(grains), new HealthRoutes(gate));
         return app;
     }
@@ -90,6 +97,50 @@ public static class Gateway
         app.MapPost("/v1/couriers/{id}/locations", (RequestDelegate)couriers.Locate);
         app.MapGet("/v1/couriers/{id}/orders", (RequestDelegate)couriers.Orders);
         app.MapGet("/v1/customers/{id}/orders", (RequestDelegate)customers.Orders);
+        app.MapGet("/v1/customers/{id}", (RequestDelegate)customers.Get);
+        app.MapPut("/v1/customers/{id}/addresses/{address}", (RequestDelegate)customers.SetAddress);
+        app.MapDelete("/v1/customers/{id}/addresses/{address}", (RequestDelegate)customers.RemoveAddress);
+        app.MapPut("/v1/customers/{id}/limit", (RequestDelegate)customers.SetLimit);
+        app.MapPost("/v1/customers/{id}/membership", (RequestDelegate)customers.SetMembership);
+    }
+
+    private static void MapPromotions(IEndpointRouteBuilder app, PromotionRoutes promotions)
+    {
+        app.MapPost("/v1/promotions", (RequestDelegate)promotions.Create);
+        app.MapGet("/v1/promotions/{code}", (RequestDelegate)promotions.Get);
+        app.MapPost("/v1/promotions/{code}/pause", (RequestDelegate)promotions.Pause);
+        app.MapPost("/v1/promotions/{code}/resume", (RequestDelegate)promotions.Resume);
+        app.MapPut("/v1/promotions/{code}/budget", (RequestDelegate)promotions.RaiseBudget);
+    }
+
+    private static void MapSettlement(IEndpointRouteBuilder app, SettlementRoutes days)
+    {
+        app.MapGet("/v1/settlements/{day}", (RequestDelegate)days.Get);
+        app.MapGet("/v1/settlements/{day}/entries", (RequestDelegate)days.Entries);
+        app.MapGet("/v1/settlements/{day}/export.csv", (RequestDelegate)days.Export);
+        app.MapPost("/v1/settlements/{day}/close", (RequestDelegate)days.Close);
+    }
+
+    private static void MapOffers(IEndpointRouteBuilder app, CourierRoutes couriers, OfferRoutes offers)
+    {
+        app.MapPut("/v1/couriers/{id}/settings", (RequestDelegate)couriers.Change);
+        app.MapPost("/v1/couriers/{id}/pause", (RequestDelegate)couriers.Pause);
+        app.MapPost("/v1/couriers/{id}/resume", (RequestDelegate)couriers.Resume);
+        app.MapGet("/v1/couriers/{id}/earnings", (RequestDelegate)couriers.Earnings);
+        app.MapGet("/v1/couriers/{id}/offers", (RequestDelegate)offers.List);
+        app.MapPost("/v1/couriers/{id}/offers/{number}/accept", (RequestDelegate)offers.Accept);
+        app.MapPost("/v1/couriers/{id}/offers/{number}/decline", (RequestDelegate)offers.Decline);
+        app.MapPost("/v1/deliveries/{number}/handover", (RequestDelegate)offers.HandOver);
+    }
+
+    private static void MapRefunds(IEndpointRouteBuilder app, RefundRoutes refunds)
+    {
+        app.MapPost("/v1/orders/{number}/refunds", (RequestDelegate)refunds.Request);
+        app.MapGet("/v1/orders/{number}/refunds", (RequestDelegate)refunds.List);
+        app.MapGet("/v1/orders/{number}/refunds/{refund}", (RequestDelegate)refunds.Get);
+        app.MapPost("/v1/orders/{number}/refunds/{refund}/approve", (RequestDelegate)refunds.Approve);
+        app.MapPost("/v1/orders/{number}/refunds/{refund}/decline", (RequestDelegate)refunds.Decline);
+        app.MapPost("/v1/orders/{number}/refunds/{refund}/withdraw", (RequestDelegate)refunds.Withdraw);
     }
 
     private static void MapOperations(IEndpointRouteBuilder app, ZoneRoutes zones, DeadLetterRoutes deadLetters, HealthRoutes health)

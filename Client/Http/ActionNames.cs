@@ -23,6 +23,9 @@ internal static class ActionNames
         ["create"] = null,
         ["take_assignment"] = null,
         ["finish_order"] = null,
+        ["accept_offer"] = "accept",
+        ["decline_offer"] = "decline",
+        ["take_over"] = "handover",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The actions that these commands are.</summary>

@@ -2,13 +2,20 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrderActors.Client.Couriers;
+using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Promotions;
+using OrderActors.Client.Refunds;
+using OrderActors.Client.Settlement;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Promotions;
+using OrderActors.Refunds;
+using OrderActors.Settlement;
 using OrderActors.Values;
 
 namespace OrderActors.Client.Http;
@@ -35,6 +42,10 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<SettlementStatus>),
         typeof(WireEnumConverter<DeadlineKind>),
         typeof(WireEnumConverter<CourierStatus>),
+        typeof(WireEnumConverter<Vehicle>),
+        typeof(WireEnumConverter<DeclineReason>),
+        typeof(WireEnumConverter<RefundStatus>),
+        typeof(WireEnumConverter<RefundReason>),
         typeof(WireEnumConverter<MerchantStatus>),
         typeof(WireEnumConverter<DutyStatus>),
         typeof(WireEnumConverter<Weekday>),
@@ -42,6 +53,9 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<OrderKind>),
         typeof(WireEnumConverter<ActorRole>),
         typeof(WireEnumConverter<Role>),
+        typeof(WireEnumConverter<PromotionStatus>),
+        typeof(WireEnumConverter<PartyKind>),
+        typeof(WireEnumConverter<SettlementDayStatus>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -69,11 +83,33 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(CreateCourierRequest))]
 [JsonSerializable(typeof(SetDutyRequest))]
 [JsonSerializable(typeof(CourierResponse))]
+[JsonSerializable(typeof(CourierSettingsRequest))]
+[JsonSerializable(typeof(DeclineOfferRequest))]
+[JsonSerializable(typeof(HandOverRequest))]
+[JsonSerializable(typeof(OffersResponse))]
+[JsonSerializable(typeof(EarningsResponse))]
+[JsonSerializable(typeof(RequestRefundRequest))]
+[JsonSerializable(typeof(ApproveRefundRequest))]
+[JsonSerializable(typeof(DeclineRefundRequest))]
+[JsonSerializable(typeof(WithdrawRefundRequest))]
+[JsonSerializable(typeof(RefundResponse))]
+[JsonSerializable(typeof(RefundListResponse))]
 [JsonSerializable(typeof(PointBody))]
 [JsonSerializable(typeof(PointBody[]))]
 [JsonSerializable(typeof(ZoneResponse))]
 [JsonSerializable(typeof(DeadLettersResponse))]
 [JsonSerializable(typeof(ReplayResponse))]
+[JsonSerializable(typeof(SetAddressRequest))]
+[JsonSerializable(typeof(SetLimitRequest))]
+[JsonSerializable(typeof(MembershipRequest))]
+[JsonSerializable(typeof(CustomerResponse))]
+[JsonSerializable(typeof(CreatePromotionRequest))]
+[JsonSerializable(typeof(PromotionStatusRequest))]
+[JsonSerializable(typeof(RaiseBudgetRequest))]
+[JsonSerializable(typeof(PromotionResponse))]
+[JsonSerializable(typeof(CloseDayRequest))]
+[JsonSerializable(typeof(SettlementDayResponse))]
+[JsonSerializable(typeof(EntryListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

@@ -159,9 +159,7 @@ public interface IMerchantGrain : IGrainWithStringKey
     [Alias("hold"), Orleans.Concurrency.AlwaysInterleave]
     Task<ReservationReply> Hold(HoldRequest request);
 
-    /// <summary>
-    /// What an order would come to and whether it would be taken now. Takes nothing; the order's number and total mean nothing.
-    /// </summary>
+    /// <summary>What <see cref="Hold"/> would answer. Nothing is taken.</summary>
     [Alias("quote"), Orleans.Concurrency.AlwaysInterleave]
     Task<ReservationReply> Quote(HoldRequest request);
 

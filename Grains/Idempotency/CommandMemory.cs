@@ -68,6 +68,13 @@ internal sealed record CommandMemory
         return this with { Commands = commands.Add(new(id, fingerprint, refusal)) };
     }
 
+    /// <summary>A command that was taken in turned out to be refused: from now on that is its outcome.</summary>
+    public CommandMemory Settle(string id, Refusal refusal) =>
+        this with { Commands = [.. Commands.Select(known => known.Id == id ? known with { Refusal = refusal } : known)] };
+
+    /// <summary>A command that was taken in came to nothing, and may be given again.</summary>
+    public CommandMemory Forget(string id) => this with { Commands = Commands.RemoveAll(known => known.Id == id) };
+
     /// <summary>Whether a refusal is remembered. The platform's own commands are safe to decide again.</summary>
     public static bool IsRemembered(Refusal refusal, Actor by) =>
         by.Role != Role.System && refusal.Code is not (

@@ -98,7 +98,7 @@ internal static class PreparationEstimate
         var usual = profile.Learn && learnt is { } l ? Bound(l, profile.PreparationTime) : profile.PreparationTime;
         var busy = profile.StatusAt(now) == MerchantStatus.Busy ? profile.Spell!.Preparation : TimeSpan.Zero;
         var sum = usual + busy;
-        return sum < OrderEffects.MaxPreparation ? sum : OrderEffects.MaxPreparation;
+        return sum < OrderValidation.MaxPreparation ? sum : OrderValidation.MaxPreparation;
     }
 
     /// <summary>Learns from an order: an exponentially weighted mean, in whole seconds.</summary>

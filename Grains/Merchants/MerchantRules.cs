@@ -35,7 +35,7 @@ internal static class MerchantRules
             SetMerchantStatus c => TermsRules.ValidateStatus(c, now),
             SetMerchantHours c => TermsRules.ValidateHours(c.Hours),
             SetMerchantCapacity c => TermsRules.ValidateCapacity(c.Capacity),
-            SetMerchantPreparation c => OrderEffects.RefusePreparation(c.PreparationTime),
+            SetMerchantPreparation c => OrderValidation.RefusePreparation(c.PreparationTime),
             SetMerchantTerms c => TermsRules.ValidateTerms(c.Terms),
             _ => null,
         };
@@ -82,6 +82,6 @@ internal static class MerchantRules
         if (!EntityId.IsValid(c.Zone)) return Refusal.Invalid("/zone", c.Zone, EntityId.Rule);
         if (!c.Location.IsValid) return Names.BadPlace("/location", c.Location);
         if (!Money.IsCurrency(c.Currency)) return Refusal.Invalid("/currency", c.Currency, "three capital letters");
-        return OrderEffects.RefusePreparation(c.PreparationTime);
+        return OrderValidation.RefusePreparation(c.PreparationTime);
     }
 }

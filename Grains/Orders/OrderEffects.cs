@@ -1,56 +1,143 @@
-using System.Collections.Immutable;
-using System.Globalization;
 using OrderActors.Broadcast;
+using OrderActors.Orders.Kinds;
 using OrderActors.Values;
 
 namespace OrderActors.Orders;
 
-/// <summary>What the rows of <see cref="OrderTable"/> do.</summary>
+/// <summary>What the rows of <see cref="OrderTable"/> do on an order's way forward.</summary>
 internal static class OrderEffects
 {
-    /// <summary>The longest time from acceptance to ready.</summary>
-    public static readonly TimeSpan MaxPreparation = TimeSpan.FromHours(6);
+    /// <summary>How often a courier may say a wrong PIN before an operator has to see to it.</summary>
+    private const int MaxPinFailures = 5;
 
-    /// <summary>What is wrong with a time of preparation, in the seconds that callers write; null when nothing is.</summary>
-    public static Refusal? RefusePreparation(TimeSpan time) => time >= TimeSpan.Zero && time <= MaxPreparation
-        ? null
-        : Refusal.Invalid(
-            "/preparation_seconds", time.TotalSeconds.ToString(CultureInfo.InvariantCulture), $"0 to {MaxPreparation.TotalSeconds:0}");
-
-    /// <summary>The reasons a role may give for ending an order.</summary>
-    public static ImmutableArray<CancelReason> Reasons(Role by) => by switch
+    /// <summary>Takes the order in: from here on it is durable, and its deadline takes up whatever breaks.</summary>
+    public static Refusal? Receive(OrderDraft d, PlaceOrder c)
     {
-        Role.Customer => [CancelReason.CustomerRequest],
-        Role.Merchant => [CancelReason.MerchantUnable, CancelReason.MerchantBusy, CancelReason.ItemUnavailable],
-        Role.Operator =>
-        [
-            CancelReason.CustomerRequest, CancelReason.MerchantUnable, CancelReason.MerchantBusy, CancelReason.ItemUnavailable,
-            CancelReason.OperatorDecision,
-        ],
-        _ => [],
-    };
+        if (c.ScheduledFor is { } wanted && (wanted <= d.Now || wanted > d.Now + d.Policy.ScheduleHorizon))
+        {
+            return new(
+                RefusalCode.ScheduleInvalid,
+                $"The order is wanted for {wanted:O}; it must be after now, {d.Now:O}, and at most {d.Policy.ScheduleHorizon} ahead.",
+                "/scheduled_for", $"{wanted:O}", [$"{d.Now:O} to {d.Now + d.Policy.ScheduleHorizon:O}"]);
+        }
 
-    public static Refusal? Place(OrderDraft d, PlaceOrder c)
-    {
-        var reserved = d.Reserved ?? throw new InvalidOperationException("An order is placed with the merchant's reservation.");
         d.State = d.State with
         {
-            Status = OrderStatus.AwaitingMerchant,
+            Status = OrderStatus.Received,
+            Kind = c.Kind,
+            Delivery = OrderKinds.Of(c.Kind).Delivery,
             Customer = c.Customer,
             Merchant = c.Merchant,
-            Zone = reserved.Zone,
-            Lines = reserved.Lines,
-            Total = reserved.Total,
-            Pickup = reserved.Pickup,
+            Total = c.Total,
             Dropoff = c.Dropoff,
             Note = c.Note,
             CreatedAt = d.Now,
-            PreparationTime = reserved.PreparationTime,
-            Deadlines = OrderDraft.WaitFor(DeadlineKind.Acceptance, d.Now + d.Policy.Acceptance),
+            ScheduledFor = c.ScheduledFor,
+            Coupon = c.Coupon,
+            PaymentMethod = c.Payment,
+            PaymentSource = c.PaymentSource,
+            ExternalId = c.ExternalId,
+            Tenant = c.Tenant,
+            Notify = d.Facts.Terms?.Notify ?? false,
+            Placing = new(c, d.Facts.Terms ?? new()),
+            Deadlines = d.WaitFor(DeadlineKind.Placement),
+        };
+        d.Raise(EventTypes.OrderReceived);
+        return null;
+    }
+
+    /// <summary>Everything is reserved: the order is placed, and goes on unless it has to be paid first.</summary>
+    public static Refusal? Place(OrderDraft d, CompletePlacing c)
+    {
+        var (terms, discount) = (c.Reservation, c.Discount);
+        var subtotal = terms.Lines.Sum(line => checked(line.UnitPrice * line.Quantity));
+        var bill = new Bill(
+            terms.Total.Currency, subtotal, terms.DeliveryFee, terms.Discount + (discount?.Merchant ?? 0), discount?.Platform ?? 0,
+            terms.CommissionPermille, Due: 0);
+        d.State = d.State with
+        {
+            Zone = terms.Zone,
+            Lines = terms.Lines,
+            Total = new(bill.Total, bill.Currency),
+            Bill = bill with { Due = bill.Total },
+            Pickup = terms.Pickup,
+            PreparationTime = terms.PreparationTime,
+            Waits = terms.Waits,
+            Virtual = terms.Virtual,
+            Pin = c.Pin,
+            Placing = null,
+            Deadlines = [],
         };
         d.Raise(EventTypes.OrderCreated);
-        if (reserved.AutoAccept) Accept(d, reserved.PreparationTime);
+        if (c.Payment is { } payment && payment.Version > d.State.PaymentVersion) OrderPayments.Take(d, payment);
+        if (!OrderPayments.IsCovered(d.State)) OrderPayments.Await(d);
+        else GoOn(d, terms.AutoAccept);
         return null;
+    }
+
+    /// <summary>It cannot be placed; what was reserved goes back next.</summary>
+    public static Refusal? Refuse(OrderDraft d, RefusePlacing c)
+    {
+        d.State = d.State with { Placing = d.State.Placing! with { Refusal = c.Refusal }, Deadlines = d.WaitFor(DeadlineKind.Placement) };
+        d.Raise(EventTypes.OrderReceived, Names.Of(c.Refusal.Code));
+        return null;
+    }
+
+    /// <summary>Everything went back. The command is remembered with its refusal, and nothing else.</summary>
+    public static Refusal? Forget(OrderDraft d)
+    {
+        var (placing, commands) = (d.State.Placing!, d.State.Commands);
+        var refusal = placing.Refusal!;
+        d.State = new OrderState
+        {
+            Number = d.State.Number,
+            Customer = d.State.Customer,
+            Merchant = d.State.Merchant,
+            // A bound that was reached is no answer for good: the same id may try again.
+            Commands = refusal.Code is RefusalCode.TooMany or RefusalCode.Unavailable
+                ? commands.Forget(placing.Command.Id)
+                : commands.Settle(placing.Command.Id, refusal),
+        };
+        d.Raise(EventTypes.OrderRefused, Names.Of(refusal.Code));
+        return null;
+    }
+
+    /// <summary>Reserved and paid for: the order waits for its time, or starts.</summary>
+    public static void GoOn(OrderDraft d, bool accepted)
+    {
+        var kind = OrderKinds.Of(d.State.Kind);
+        if (d.State.ScheduledFor is { } wanted && wanted - d.State.PreparationTime - kind.Lead(d.Policy) is var release && release > d.Now)
+        {
+            d.State = d.State with { Status = OrderStatus.Scheduled, Deadlines = d.WaitFor(DeadlineKind.Release, release) };
+            d.Raise(EventTypes.OrderScheduled);
+            return;
+        }
+
+        kind.Start(d, accepted);
+    }
+
+    /// <summary>The merchant's turn.</summary>
+    /// <param name="d">The draft.</param>
+    /// <param name="accepted">Whether the merchant accepted with its reservation.</param>
+    public static void AskMerchant(OrderDraft d, bool accepted)
+    {
+        if (accepted)
+        {
+            Accept(d, d.State.PreparationTime);
+            return;
+        }
+
+        // The merchant counted an order that comes from elsewhere than its own reservation only when it is told.
+        var later = d.State.Status is OrderStatus.Scheduled or OrderStatus.AwaitingPayment;
+        d.State = d.State with { Status = OrderStatus.AwaitingMerchant, Deadlines = d.WaitFor(DeadlineKind.Acceptance) };
+        if (later) d.Raise(EventTypes.OrderReleased);
+    }
+
+    /// <summary>A virtual order is done.</summary>
+    public static void Fulfil(OrderDraft d)
+    {
+        d.State = d.State with { Status = OrderStatus.Delivered, Deadlines = d.WaitFor(DeadlineKind.Completion) };
+        d.Raise(EventTypes.OrderDelivered);
     }
 
     public static Refusal? Accept(OrderDraft d, AcceptOrder c)
@@ -59,30 +146,46 @@ internal static class OrderEffects
         return null;
     }
 
-    public static Refusal? Reject(OrderDraft d, RejectOrder c)
-    {
-        End(d, OrderStatus.Rejected, c.Reason, EventTypes.OrderRejected);
-        return null;
-    }
-
-    public static Refusal? Cancel(OrderDraft d, CancelReason reason)
-    {
-        End(d, OrderStatus.Canceled, reason, EventTypes.OrderCanceled);
-        return null;
-    }
-
     public static Refusal? MarkReady(OrderDraft d)
     {
-        // A courier who waits gets the whole pickup time from now; the search for one goes on as it is.
-        var waits = d.State.Courier is null ? d.State.Deadlines : d.WaitForPickup(d.Now);
-        d.State = d.State with { Status = OrderStatus.Ready, ReadyAt = d.Now, Deadlines = waits };
+        d.State = d.State with { Status = OrderStatus.Ready, ReadyAt = d.Now, Deadlines = OrderKinds.Of(d.State.Kind).WaitWhenReady(d) };
         d.Raise(EventTypes.OrderReady);
+        return null;
+    }
+
+    public static Refusal? Collect(OrderDraft d)
+    {
+        if (d.State.Status == OrderStatus.Preparing) d.Raise(EventTypes.OrderReady);
+        HandedOver(d);
+        if (d.State.PaymentMethod == PaymentMethod.Cash) d.Raise(EventTypes.OrderPaid);
+        return null;
+    }
+
+    public static Refusal? Offer(OrderDraft d, OfferDelivery c)
+    {
+        // The search goes on beside it, or offers that nobody takes would prolong it for ever.
+        d.State = d.State with
+        {
+            Delivery = DeliveryStatus.Offered,
+            OfferedTo = c.Courier,
+            Deadlines = d.State.Deadlines.Add(new(DeadlineKind.Offer, c.Until > d.Now ? c.Until : d.Now)),
+        };
+        d.Raise(EventTypes.DeliveryOffered, c.Courier);
+        return null;
+    }
+
+    public static Refusal? Decline(OrderDraft d, string courier)
+    {
+        if (courier != d.State.OfferedTo) return Refusal.Invalid("/courier", courier, "the courier who was asked");
+        EndOffer(d);
+        d.Raise(EventTypes.DeliveryUnassigned, courier);
         return null;
     }
 
     public static Refusal? Assign(OrderDraft d, string courier)
     {
-        d.State = d.State with { Delivery = DeliveryStatus.Assigned, Courier = courier, Deadlines = d.WaitForPickup(d.State.ReadyAt) };
+        if (d.State.OfferedTo is { } asked && asked != courier) return Refusal.Invalid("/courier", courier, $"{asked}, who was asked and has not answered");
+        d.State = d.State with { Delivery = DeliveryStatus.Assigned, Courier = courier, OfferedTo = null, Deadlines = d.WaitForPickup(d.State.ReadyAt) };
         d.Raise(EventTypes.DeliveryAssigned, courier);
         return null;
     }
@@ -94,20 +197,45 @@ internal static class OrderEffects
         return null;
     }
 
-    public static Refusal? Advance(OrderDraft d, CourierStep step)
+    public static Refusal? HandOver(OrderDraft d, string courier)
     {
+        if (courier == d.State.Courier) return Refusal.Invalid("/courier", courier, "another courier than the one who has the goods");
+        var before = d.State.Courier;
+        d.State = d.State with { Courier = courier };
+        d.Raise(EventTypes.DeliveryHandedOver, before);
+        return null;
+    }
+
+    public static Refusal? Advance(OrderDraft d, AdvanceDelivery c)
+    {
+        if (c.Step == CourierStep.Deliver && RefusePin(d, c.Proof) is { } refusal) return refusal;
+
         // Whoever is further on has picked up, even if the step was never reported: consumers always see the pickup.
-        if (step >= CourierStep.PickUp && d.State.Status != OrderStatus.InDelivery) PickUp(d);
-        switch (step)
+        if (c.Step >= CourierStep.PickUp && d.State.Status != OrderStatus.InDelivery) PickUp(d);
+        switch (c.Step)
         {
             case CourierStep.LeaveForPickup: Move(d, DeliveryStatus.EnRouteToPickup, EventTypes.DeliveryEnRouteToPickup); break;
             case CourierStep.ArriveAtPickup: Move(d, DeliveryStatus.ArrivedAtPickup, EventTypes.DeliveryArrivedAtPickup); break;
             case CourierStep.PickUp: break;
             case CourierStep.LeaveForDropoff: Move(d, DeliveryStatus.EnRouteToDropoff, EventTypes.DeliveryEnRouteToDropoff); break;
             case CourierStep.ArriveAtDropoff: Move(d, DeliveryStatus.ArrivedAtDropoff, EventTypes.DeliveryArrivedAtDropoff); break;
-            case CourierStep.Deliver: Deliver(d); break;
+            case CourierStep.Deliver: Deliver(d, c.Proof); break;
         }
 
+        return null;
+    }
+
+    public static Refusal? Freeze(OrderDraft d, FreezeOrder c)
+    {
+        d.State = d.State with { Frozen = true };
+        d.Raise(EventTypes.OrderFrozen, c.Reason);
+        return null;
+    }
+
+    public static Refusal? Unfreeze(OrderDraft d, UnfreezeOrder c)
+    {
+        d.State = d.State with { Frozen = false };
+        d.Raise(EventTypes.OrderUnfrozen, c.Reason);
         return null;
     }
 
@@ -115,13 +243,27 @@ internal static class OrderEffects
     {
         switch (deadline.Kind)
         {
-            case DeadlineKind.Acceptance: Cancel(d, CancelReason.AcceptanceTimeout); break;
-            case DeadlineKind.CourierSearch: Cancel(d, CancelReason.NoCourier); break;
+            case DeadlineKind.Placement:
+                d.State = d.State with { Deadlines = d.WaitFor(DeadlineKind.Placement) };
+                d.Raise(EventTypes.OrderReceived, "again");
+                break;
+            case DeadlineKind.Payment: OrderEnds.Expire(d); break;
+            case DeadlineKind.Release: OrderKinds.Of(d.State.Kind).Start(d, accepted: false); break;
+            case DeadlineKind.Acceptance: OrderEnds.End(d, CancelReason.AcceptanceTimeout); break;
+            case DeadlineKind.CourierSearch: OrderEnds.End(d, CancelReason.NoCourier); break;
+            case DeadlineKind.Offer:
+                var asked = d.State.OfferedTo;
+                EndOffer(d);
+                d.Raise(EventTypes.DeliveryOfferExpired, asked);
+                break;
             case DeadlineKind.Pickup: DropOut(d, d.State.Courier!); break;
-            case DeadlineKind.Delivery:
-                d.State = d.State with { Deadlines = d.State.Deadlines.Remove(deadline) };
+            case DeadlineKind.Collection: OrderEnds.End(d, CancelReason.NotCollected); break;
+            case DeadlineKind.Delivery or DeadlineKind.Return:
+                d.State = d.State with { Deadlines = d.WaitFor(DeadlineKind.Loss) };
                 d.Raise(EventTypes.OrderSlaBreached, Names.Of(deadline.Kind));
                 break;
+            case DeadlineKind.Loss: OrderEnds.Lose(d); break;
+            case DeadlineKind.Modification: OrderChanges.Lapse(d); break;
             case DeadlineKind.Completion:
                 d.State = d.State with { Status = OrderStatus.Completed, Settlement = SettlementStatus.Eligible, Deadlines = [] };
                 d.Raise(EventTypes.OrderCompleted);
@@ -131,11 +273,43 @@ internal static class OrderEffects
         return null;
     }
 
+    /// <summary>The customer has the goods; cash changes hands with them.</summary>
+    public static void HandedOver(OrderDraft d)
+    {
+        var cash = d.State.PaymentMethod == PaymentMethod.Cash;
+        d.State = d.State with
+        {
+            Status = OrderStatus.Delivered,
+            Payment = cash ? PaymentStatus.Paid : d.State.Payment,
+            ReadyAt = d.State.Status == OrderStatus.Preparing ? d.Now : d.State.ReadyAt,
+            Deadlines = d.WaitFor(DeadlineKind.Completion),
+        };
+        d.Raise(EventTypes.OrderDelivered);
+    }
+
+    /// <summary>Handed over by a courier, or by an operator's word.</summary>
+    public static void Deliver(OrderDraft d, Proof? proof)
+    {
+        d.State = d.State with { Delivery = DeliveryStatus.Delivered, OfferedTo = null, Proof = proof };
+        HandedOver(d);
+        d.Raise(EventTypes.DeliveryDelivered, d.State.Courier);
+        if (d.State.PaymentMethod == PaymentMethod.Cash) d.Raise(EventTypes.OrderPaid);
+        if (proof is not null) d.Raise(EventTypes.DeliveryProofCaptured);
+    }
+
     private static void Accept(OrderDraft d, TimeSpan preparation)
     {
         var readyAt = d.Now + preparation;
-        d.State = d.State with { Status = OrderStatus.Preparing, ReadyAt = readyAt, Deadlines = d.WaitForCourier(readyAt) };
+        d.State = d.State with { Status = OrderStatus.Preparing, ReadyAt = readyAt, Deadlines = OrderKinds.Of(d.State.Kind).WaitWhilePreparing(d, readyAt) };
         d.Raise(EventTypes.OrderAccepted);
+    }
+
+    private static Refusal? RefusePin(OrderDraft d, Proof? proof)
+    {
+        if (d.State.Pin is not { } pin || d.By.Role != Role.Courier) return null;
+        if (d.State.PinFailures >= MaxPinFailures)
+            return new(RefusalCode.WrongPin, $"A wrong PIN was given {MaxPinFailures} times; an operator has to see to it.", "/proof/pin");
+        return proof?.Pin == pin ? null : new(RefusalCode.WrongPin, "The customer has another PIN.", "/proof/pin", proof?.Pin);
     }
 
     private static void PickUp(OrderDraft d)
@@ -147,7 +321,7 @@ internal static class OrderEffects
             Status = OrderStatus.InDelivery,
             Delivery = DeliveryStatus.PickedUp,
             ReadyAt = d0.Status == OrderStatus.Preparing ? d.Now : d0.ReadyAt,
-            Deadlines = OrderDraft.WaitFor(DeadlineKind.Delivery, d.Now + d.Policy.Delivery),
+            Deadlines = d.WaitFor(DeadlineKind.Delivery),
         };
         d.Raise(EventTypes.DeliveryPickedUp, d0.Courier);
     }
@@ -158,19 +332,13 @@ internal static class OrderEffects
         d.Raise(type, d.State.Courier);
     }
 
-    private static void Deliver(OrderDraft d)
+    private static void EndOffer(OrderDraft d) => d.State = d.State with
     {
-        d.State = d.State with
-        {
-            Status = OrderStatus.Delivered,
-            Delivery = DeliveryStatus.Delivered,
-            Payment = PaymentStatus.Paid,
-            Deadlines = OrderDraft.WaitFor(DeadlineKind.Completion, d.Now + d.Policy.Completion),
-        };
-        d.Raise(EventTypes.OrderDelivered);
-        d.Raise(EventTypes.DeliveryDelivered, d.State.Courier);
-        d.Raise(EventTypes.OrderPaid);
-    }
+        Delivery = DeliveryStatus.Pending,
+        OfferedTo = null,
+        Attempt = d.State.Attempt + 1,
+        Deadlines = d.State.Deadlines.RemoveAll(open => open.Kind == DeadlineKind.Offer),
+    };
 
     private static void DropOut(OrderDraft d, string courier)
     {
@@ -182,20 +350,5 @@ internal static class OrderEffects
             Deadlines = d.WaitForCourier(d.State.ReadyAt),
         };
         d.Raise(EventTypes.DeliveryUnassigned, courier);
-    }
-
-    private static void End(OrderDraft d, OrderStatus status, CancelReason reason, string type)
-    {
-        d.State = d.State with
-        {
-            Status = status,
-            Delivery = DeliveryStatus.Canceled,
-            Payment = PaymentStatus.Voided,
-            Courier = null,
-            Reason = reason,
-            Deadlines = [],
-        };
-        d.Raise(type, Names.Of(reason));
-        d.Raise(EventTypes.DeliveryCanceled);
     }
 }

@@ -1,51 +1,131 @@
+using System.Collections.Immutable;
 using OrderActors.Merchants;
+using OrderActors.Payments;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Runtime;
 
 namespace OrderActors.Orders;
 
-/// <summary>The shell around <see cref="OrderLifecycle"/>: asks the merchant when an order is placed, decides, writes once, answers.</summary>
+/// <summary>
+/// The shell around <see cref="OrderLifecycle"/>: asks those who have a say, decides, writes once, answers. All calls interleave,
+/// so that nothing waits behind a slow merchant or payment provider; decisions and writes do not (<see cref="Durable{TState}"/>).
+/// </summary>
 [GrainType("order")]
-internal sealed class OrderGrain : Grain, IOrderGrain
+internal sealed partial class OrderGrain : Grain, IOrderGrain
 {
     private readonly Durable<OrderState> _order;
     private readonly OrderPolicy _policy;
+    private readonly IPinSource _pins;
     private readonly TimeProvider _clock;
 
-    public OrderGrain([PersistentState("state")] IPersistentState<OrderState> state, OrderPolicy policy, TimeProvider clock)
+    public OrderGrain([PersistentState("state")] IPersistentState<OrderState> state, OrderPolicy policy, IPinSource pins, TimeProvider clock)
     {
         _order = new(this, state);
         _policy = policy;
+        _pins = pins;
         _clock = clock;
     }
 
-    public async Task<OrderReply> Execute(OrderCommand command)
-    {
-        if (!OrderNumber.TryParse(this.GetPrimaryKeyString(), out var number, out var error))
-            return new(null, new(RefusalCode.ValidationFailed, error, "/order", this.GetPrimaryKeyString()));
+    private string Key => this.GetPrimaryKeyString();
 
-        var facts = new OrderFacts(number);
-        if (command is PlaceOrder place && _order.Current.Status == OrderStatus.None && OrderLifecycle.Screen(place) is null)
+    public Task<OrderReply> Place(PlaceOrder command, CustomerTerms terms) => Execute(command, terms);
+
+    public Task<OrderReply> Execute(OrderCommand command) => Execute(command, new CustomerTerms());
+
+    public async Task<OrderReply> Preview(OrderCommand command)
+    {
+        if (!OrderNumber.TryParse(Key, out var number, out var error)) return BadNumber(error);
+        var facts = await Facts(number, command, new CustomerTerms(), preview: true);
+        return OrderLifecycle.Decide(_order.Current, command, facts, _policy, _clock.GetUtcNow()).Reply;
+    }
+
+    public Task<OrderView?> Get() => Task.FromResult(_order.Current.Status == OrderStatus.None ? null : _order.Current.ToView());
+
+    private async Task<OrderReply> Execute(OrderCommand command, CustomerTerms terms)
+    {
+        if (!OrderNumber.TryParse(Key, out var number, out var error)) return BadNumber(error);
+        var reply = await Decide(command, await Facts(number, command, terms, preview: false));
+        if (_order.Current is { Status: OrderStatus.Received } received && (command is DeadlineReached || received.Placing!.Command.Id == command.Id))
         {
-            facts = facts with { Reserved = await GrainFactory.GetGrain<IMerchantGrain>(place.Merchant).Reserve(number, place.Lines, place.Total) };
+            var placed = await FinishPlacing(number);
+            if (command is PlaceOrder) reply = placed with { Replayed = reply.Replayed };
         }
 
-        var now = _clock.GetUtcNow();
-        var reply = await _order.Decide(state => OrderLifecycle.Decide(state, command, facts, _policy, now));
         // After the handover nothing happens for a day: memory is for orders under way.
         if (_order.Current.HasEnded || _order.Current.Status == OrderStatus.Delivered) DeactivateOnIdle();
         return reply;
     }
 
-    public Task<OrderReply> Place(PlaceOrder command, CustomerTerms terms) => Execute(command);
-
-    public Task<OrderReply> Preview(OrderCommand command)
+    private Task<OrderReply> Decide(OrderCommand command, OrderFacts facts)
     {
-        if (!OrderNumber.TryParse(this.GetPrimaryKeyString(), out var number, out var error))
-            return Task.FromResult(new OrderReply(null, new(RefusalCode.ValidationFailed, error, "/order", this.GetPrimaryKeyString())));
-        return Task.FromResult(OrderLifecycle.Decide(_order.Current, command, new OrderFacts(number), _policy, _clock.GetUtcNow()).Reply);
+        var now = _clock.GetUtcNow();
+        return _order.Decide(state => OrderLifecycle.Decide(state, command, facts, _policy, now));
     }
 
-    public Task<OrderView?> Get() => Task.FromResult(_order.Current.Status == OrderStatus.None ? null : _order.Current.ToView());
+    /// <summary>Asks those who have a say in a command; nobody, for most.</summary>
+    private async Task<OrderFacts> Facts(OrderNumber number, OrderCommand command, CustomerTerms terms, bool preview)
+    {
+        var (facts, order) = (new OrderFacts(number, terms), _order.Current);
+        // What is refused in any case costs nobody a question.
+        if (!preview && command is PayOrder or ProposeModification or ResolveModification { Approve: true } && !IsPossible(command, facts)) return facts;
+        switch (command)
+        {
+            case ProposeModification c when order.Status.CanChange():
+                var asked = new HoldRequest(
+                    number, c.Lines, order.Total, order.Kind, order.Dropoff, order.ScheduledFor, order.Costs.DeliveryFee == 0, HasCoupon: true);
+                return facts with { Merchant = await Merchant(order).Quote(asked) };
+
+            case ResolveModification { Approve: true } when !preview && order.OpenProposal is { } open:
+                facts = facts with { Merchant = await Merchant(order).Amend(number, order.Version, [.. open.Lines.Select(AsAsked)]) };
+                if (facts.Merchant.Refusal is not null || !OrderChanges.NeedsMore(order, open.Total.Amount)) return facts;
+                if (order.PaymentSource is not { } source) return facts;
+                return facts with { Payment = await Ask(new(number, $"change-{open.Number}", open.Total, source)) };
+
+            case PayOrder c when !preview && order.Status == OrderStatus.AwaitingPayment:
+                var due = new Money(order.Costs.Due, order.Costs.Currency);
+                return facts with { Payment = await Ask(new(number, $"pay-{c.Id}", due, c.Source, IsHandedOverOnPayment(order))) };
+
+            default:
+                return facts;
+        }
+    }
+
+    /// <summary>Whether a command gets as far as the question to others.</summary>
+    private bool IsPossible(OrderCommand command, OrderFacts facts)
+    {
+        try
+        {
+            var reply = OrderLifecycle.Decide(_order.Current, command, facts, _policy, _clock.GetUtcNow()).Reply;
+            return reply is { Refusal: null or { Code: RefusalCode.Unavailable }, Replayed: false };
+        }
+        catch (InvalidOperationException)
+        {
+            // It asks for the answer that is missing.
+            return true;
+        }
+    }
+
+    /// <summary>The payment's answer, or nothing when it takes longer than the caller should wait: then an event tells.</summary>
+    private async Task<PaymentReply?> Ask(AuthorisePayment request)
+    {
+        var payment = GrainFactory.GetGrain<IPaymentGrain>(Key).Authorise(request);
+        try
+        {
+            var reply = await payment.WaitAsync(_policy.ProviderPatience, _clock);
+            return reply.Payment is { OutcomeUnknown: true } ? null : reply;
+        }
+        catch (TimeoutException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsHandedOverOnPayment(OrderState order) => order is { Kind: OrderKind.Virtual, ScheduledFor: null };
+
+    private IMerchantGrain Merchant(OrderState order) => GrainFactory.GetGrain<IMerchantGrain>(order.Merchant);
+
+    private static OrderLine AsAsked(PricedLine line) => new(line.Item, line.Quantity, line.Options);
+
+    private static OrderReply BadNumber(string error) => new(null, Refusal.Invalid("/order", null, error));
 }

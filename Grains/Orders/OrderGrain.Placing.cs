@@ -1,0 +1,109 @@
+using OrderActors.Merchants;
+using OrderActors.Payments;
+using OrderActors.Promotions;
+using OrderActors.Values;
+using Orleans;
+
+namespace OrderActors.Orders;
+
+/// <content>
+/// Placing: what an order needs is reserved with those who have it, one after the other, each of them idempotent by the
+/// order's number. What cannot be had is refused, durably, before anything goes back: so of two activations that both place the
+/// order only one decides. A crash at any point leaves a received order, whose deadline takes the placing up again.
+/// </content>
+internal sealed partial class OrderGrain
+{
+    private Task<OrderReply>? _placing;
+
+    /// <summary>Finishes placing the order, together with whoever does so already.</summary>
+    private async Task<OrderReply> FinishPlacing(OrderNumber number)
+    {
+        var placing = _placing ??= PlaceOnce(number);
+        try
+        {
+            return await placing;
+        }
+        finally
+        {
+            if (ReferenceEquals(_placing, placing)) _placing = null;
+        }
+    }
+
+    private async Task<OrderReply> PlaceOnce(OrderNumber number)
+    {
+        var order = _order.Current;
+        var placing = order.Placing!;
+        if (placing.Refusal is null) await Decide(await Reserve(number, order, placing), new(number));
+        if (_order.Current is { Status: OrderStatus.Received, Placing: { Refusal: not null } refused }) await GiveBack(number, refused);
+
+        // The order's memory has the outcome, whoever brought it about.
+        return await Decide(placing.Command, new(number));
+    }
+
+    /// <summary>Reserves everything, in the order in which it is refused.</summary>
+    private async Task<PlacingCommand> Reserve(OrderNumber number, OrderState order, Placing placing)
+    {
+        var (c, terms) = (placing.Command, placing.Terms);
+        try
+        {
+            if (c.ExternalId is not null && await ExternalId(c).Claim(number) is var holder && holder != number)
+            {
+                return new RefusePlacing(new(
+                    RefusalCode.DuplicateExternalId, $"Order {holder} has the external id '{c.ExternalId}'.", "/external_id", holder.ToString()));
+            }
+
+            var held = await Merchant(order).Hold(new(
+                number, c.Lines, c.Total, c.Kind, c.Dropoff, c.ScheduledFor, terms.FreeDelivery, HasCoupon: c.Coupon is not null));
+            if (held.Refusal is { } soldOut) return new RefusePlacing(soldOut);
+            var reservation = held.Reservation!;
+
+            Discount? discount = null;
+            if (c.Coupon is not null)
+            {
+                var subtotal = reservation.Lines.Sum(line => checked(line.UnitPrice * line.Quantity));
+                var reply = await Coupon(c).Reserve(new(number, c.Customer, c.Merchant, new(subtotal, c.Total.Currency), order.CreatedAt));
+                if (reply.Refusal is { } refused) return new RefusePlacing(refused);
+                discount = reply.Discount;
+            }
+
+            if (Total(reservation, discount) is var total && total != c.Total.Amount)
+            {
+                return new RefusePlacing(new(
+                    RefusalCode.WrongTotal, $"The order comes to {total} {c.Total.Currency}, not {c.Total.Amount}.",
+                    "/total/amount", $"{c.Total.Amount}", [$"{total}"]));
+            }
+
+            PaymentView? payment = null;
+            if (c is { Payment: PaymentMethod.Card, PaymentSource: { } source } && total > 0)
+                payment = (await Ask(new(number, "place", c.Total, source, IsHandedOverOnPayment(order))))?.Payment;
+            return new CompletePlacing(reservation, discount, payment, c.RequirePin ? _pins.Next() : null);
+        }
+        catch (Exception) when (_clock.GetUtcNow() - order.CreatedAt > _policy.PlacementLimit)
+        {
+            return new RefusePlacing(new(
+                RefusalCode.Unavailable,
+                $"What the order needs could not be reserved within {_policy.PlacementLimit}. Nothing of it is kept; place it again."));
+        }
+    }
+
+    /// <summary>Gives back whatever was or may have been reserved; giving back what was not changes nothing.</summary>
+    private async Task GiveBack(OrderNumber number, Placing placing)
+    {
+        var c = placing.Command;
+        // The payment is asked last: only when that was what failed can there be something to let go.
+        if (c.PaymentSource is not null && placing.Refusal!.Code == RefusalCode.Unavailable)
+            await GrainFactory.GetGrain<IPaymentGrain>(Key).Require(new(number, _order.Current.Version, Keep: 0, Take: true));
+        if (c.Coupon is not null) await Coupon(c).Release([number]);
+        await Merchant(_order.Current).Progress([new(number, OrderProgressStep.Returned, _clock.GetUtcNow())]);
+        if (c.ExternalId is not null) await ExternalId(c).Release(number);
+        await Decide(new ForgetPlacing(), new(number));
+    }
+
+    private static long Total(Reservation reservation, Discount? discount) =>
+        reservation.Lines.Sum(line => checked(line.UnitPrice * line.Quantity)) + reservation.DeliveryFee
+        - reservation.Discount - (discount?.Merchant ?? 0) - (discount?.Platform ?? 0);
+
+    private IPromotionGrain Coupon(PlaceOrder c) => GrainFactory.GetGrain<IPromotionGrain>(c.Coupon!);
+
+    private IExternalIdGrain ExternalId(PlaceOrder c) => GrainFactory.GetGrain<IExternalIdGrain>($"{c.Tenant}/{c.ExternalId}");
+}
