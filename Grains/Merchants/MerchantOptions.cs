@@ -36,9 +36,10 @@ internal sealed class MerchantOptionsValidator : IValidateOptions<MerchantOption
     {
         var range = new OptionRange(nameof(MerchantOptions))
             .Check(nameof(options.HotAt), options.HotAt, 0, 1_000_000)
-            .Check(nameof(options.CoolAt), options.CoolAt, 0, options.HotAt > 0 ? options.HotAt : 1_000_000)
+            .Check(nameof(options.CoolAt), options.CoolAt, 0, 1_000_000)
             .Check(nameof(options.CoolFor), options.CoolFor, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1))
             .Check(nameof(options.CapacityRecheck), options.CapacityRecheck, TimeSpan.Zero, TimeSpan.FromMinutes(1));
+        if (options.HotAt > 0) range.NotAbove(nameof(options.CoolAt), options.CoolAt, nameof(options.HotAt), options.HotAt);
         return range.Failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(range.Failures);
     }
 }

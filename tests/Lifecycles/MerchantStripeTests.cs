@@ -11,7 +11,10 @@ public class MerchantStripeTests
 
     private static readonly MerchantProfile Profile = new()
     {
-        Version = 1, Id = "m1", MenuRevision = 1, Menu = [new("bread", "Bread", 250, Portions), new("tea", "Tea", 100)],
+        Version = 1,
+        Id = "m1",
+        MenuRevision = 1,
+        Menu = [new("bread", "Bread", 250, Portions), new("tea", "Tea", 100)],
     };
 
     private static readonly StockLeft Bread = new("bread", 0, Profile.EpochOf("bread"));

@@ -70,7 +70,9 @@ public class MerchantTests
         Assert.Equal(3, SoupLeft(taken));
         var again = Reserve(taken, One, 1_100, new("soup", 2), new("tea", 1));
         Assert.Same(taken, again.State);
-        Assert.Equivalent(reply.Reservation, again.Reply.Reservation, strict: true);
+        var (first, second) = (reply.Reservation!, again.Reply.Reservation!);
+        Assert.Equal(first.Lines.AsEnumerable(), second.Lines.AsEnumerable());
+        Assert.Equal(first with { Lines = default }, second with { Lines = default });
         Json.AssertRoundTrip(taken);
 
         var both = Reserve(taken, Two, 450, new OrderLine("soup", 1)).State;
