@@ -15,6 +15,7 @@ using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
+using OrderActors.Client.Settlement;
 using Orleans;
 
 namespace OrderActors.Client;
@@ -50,6 +51,7 @@ public static class Gateway
         MapOrders(app, new OrderRoutes(grains, limits), new OrderListRoutes(grains), new DeliveryRoutes(grains, limits));
         MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains, limits));
         MapPromotions(app, new PromotionRoutes(grains, limits));
+        MapSettlement(app, new SettlementRoutes(grains, limits));
         MapOffers(app, new CourierRoutes(grains, limits), new OfferRoutes(grains, limits));
         MapRefunds(app, new RefundRoutes(grains, limits));
         MapOperations(app, new ZoneRoutes(grains), new DeadLetterRoutes(grains), new HealthRoutes(gate));
@@ -81,6 +83,13 @@ public static class Gateway
         app.MapGet("/v1/merchants/{id}", (RequestDelegate)merchants.Get);
         app.MapPut("/v1/merchants/{id}/menu", (RequestDelegate)merchants.SetMenu);
         app.MapPut("/v1/merchants/{id}/status", (RequestDelegate)merchants.SetStatus);
+        app.MapPut("/v1/merchants/{id}/stock", (RequestDelegate)merchants.SetStock);
+        app.MapPut("/v1/merchants/{id}/hours", (RequestDelegate)merchants.SetHours);
+        app.MapDelete("/v1/merchants/{id}/hours", (RequestDelegate)merchants.RemoveHours);
+        app.MapPut("/v1/merchants/{id}/capacity", (RequestDelegate)merchants.SetCapacity);
+        app.MapPut("/v1/merchants/{id}/preparation", (RequestDelegate)merchants.SetPreparation);
+        app.MapPut("/v1/merchants/{id}/terms", (RequestDelegate)merchants.SetTerms);
+        app.MapPost("/v1/merchants/{id}/price", (RequestDelegate)merchants.Price);
         app.MapGet("/v1/merchants/{id}/orders", (RequestDelegate)merchants.Orders);
         app.MapPost("/v1/couriers", (RequestDelegate)couriers.Create);
         app.MapGet("/v1/couriers/{id}", (RequestDelegate)couriers.Get);
@@ -102,6 +111,14 @@ public static class Gateway
         app.MapPost("/v1/promotions/{code}/pause", (RequestDelegate)promotions.Pause);
         app.MapPost("/v1/promotions/{code}/resume", (RequestDelegate)promotions.Resume);
         app.MapPut("/v1/promotions/{code}/budget", (RequestDelegate)promotions.RaiseBudget);
+    }
+
+    private static void MapSettlement(IEndpointRouteBuilder app, SettlementRoutes days)
+    {
+        app.MapGet("/v1/settlements/{day}", (RequestDelegate)days.Get);
+        app.MapGet("/v1/settlements/{day}/entries", (RequestDelegate)days.Entries);
+        app.MapGet("/v1/settlements/{day}/export.csv", (RequestDelegate)days.Export);
+        app.MapPost("/v1/settlements/{day}/close", (RequestDelegate)days.Close);
     }
 
     private static void MapOffers(IEndpointRouteBuilder app, CourierRoutes couriers, OfferRoutes offers)

@@ -7,10 +7,12 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Merchants;
 using OrderActors.Orders;
-using OrderActors.Payments.Sandbox;
 using OrderActors.Payments;
+using OrderActors.Payments.Sandbox;
 using OrderActors.Refunds;
+using OrderActors.Settlement;
 using Orleans;
 
 namespace OrderActors;
@@ -47,6 +49,8 @@ public static class GrainServices
         services.TryAddSingleton<SandboxLedger>();
         services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
         services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
+        services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
+        services.AddChecked<SettlementOptions, SettlementOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         return services;

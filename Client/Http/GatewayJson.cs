@@ -9,11 +9,13 @@ using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
+using OrderActors.Client.Settlement;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Promotions;
 using OrderActors.Refunds;
+using OrderActors.Settlement;
 using OrderActors.Values;
 
 namespace OrderActors.Client.Http;
@@ -46,9 +48,14 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<RefundReason>),
         typeof(WireEnumConverter<MerchantStatus>),
         typeof(WireEnumConverter<DutyStatus>),
+        typeof(WireEnumConverter<Weekday>),
+        typeof(WireEnumConverter<WhenFull>),
+        typeof(WireEnumConverter<OrderKind>),
         typeof(WireEnumConverter<ActorRole>),
         typeof(WireEnumConverter<Role>),
         typeof(WireEnumConverter<PromotionStatus>),
+        typeof(WireEnumConverter<PartyKind>),
+        typeof(WireEnumConverter<SettlementDayStatus>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -66,6 +73,13 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(SetMenuRequest))]
 [JsonSerializable(typeof(SetMerchantStatusRequest))]
 [JsonSerializable(typeof(MerchantResponse))]
+[JsonSerializable(typeof(SetStockRequest))]
+[JsonSerializable(typeof(HoursBody))]
+[JsonSerializable(typeof(CapacityBody))]
+[JsonSerializable(typeof(SetPreparationRequest))]
+[JsonSerializable(typeof(TermsBody))]
+[JsonSerializable(typeof(PriceRequest))]
+[JsonSerializable(typeof(PriceResponse))]
 [JsonSerializable(typeof(CreateCourierRequest))]
 [JsonSerializable(typeof(SetDutyRequest))]
 [JsonSerializable(typeof(CourierResponse))]
@@ -93,6 +107,9 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(PromotionStatusRequest))]
 [JsonSerializable(typeof(RaiseBudgetRequest))]
 [JsonSerializable(typeof(PromotionResponse))]
+[JsonSerializable(typeof(CloseDayRequest))]
+[JsonSerializable(typeof(SettlementDayResponse))]
+[JsonSerializable(typeof(EntryListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

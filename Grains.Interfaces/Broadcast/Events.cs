@@ -6,6 +6,7 @@ using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Promotions;
 using OrderActors.Refunds;
+using OrderActors.Settlement;
 using OrderActors.Values;
 using Orleans;
 
@@ -24,6 +25,7 @@ namespace OrderActors.Broadcast;
 [JsonDerivedType(typeof(RefundEvent), "r")]
 [JsonDerivedType(typeof(CustomerEvent), "u")]
 [JsonDerivedType(typeof(PromotionEvent), "d")]
+[JsonDerivedType(typeof(SettlementEvent), "s")]
 [GenerateSerializer, Immutable, Alias("orderactors.domain-event")]
 public abstract record DomainEvent(string Type, DateTimeOffset At, Actor By, long Version)
 {
@@ -181,9 +183,16 @@ public sealed record CourierEvent(
 }
 
 /// <summary>An event of a merchant.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.merchant-event"), StoredAs("merchant-event", version: 1)]
+/// <param name="Type">What happened.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Version">The merchant's version after it.</param>
+/// <param name="Merchant">The merchant.</param>
+/// <param name="Status">Its status after it.</param>
+/// <param name="Detail">Which part of it was changed, in an update.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.merchant-event"), StoredAs("merchant-event", version: 2)]
 public sealed record MerchantEvent(
-    string Type, DateTimeOffset At, Actor By, long Version, string Merchant, MerchantStatus Status)
+    string Type, DateTimeOffset At, Actor By, long Version, string Merchant, MerchantStatus Status, string? Detail = null)
     : DomainEvent(Type, At, By, Version)
 {
     /// <inheritdoc/>
@@ -223,6 +232,21 @@ public sealed record PromotionEvent(string Type, DateTimeOffset At, Actor By, lo
     /// <inheritdoc/>
     [JsonIgnore]
     public override int Partition => Shard.Of(Promotion.Code);
+}
+
+/// <summary>An event of a day of the books.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Version">The day's version after it.</param>
+/// <param name="Day">The day after it.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.settlement-event"), StoredAs("settlement-event", version: 1)]
+public sealed record SettlementEvent(string Type, DateTimeOffset At, Actor By, long Version, SettlementDayView Day)
+    : DomainEvent(Type, At, By, Version)
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int Partition => Shard.Of(Day.Day);
 }
 
 /// <summary>The types of events.</summary>
@@ -449,4 +473,10 @@ public static class EventTypes
 
     /// <summary>A promotion's budget was raised.</summary>
     public const string PromotionBudgetRaised = "promotion.budget_raised";
+
+    /// <summary>A merchant's menu, stock, hours, capacity, terms or preparation changed; the event says which.</summary>
+    public const string MerchantUpdated = "merchant.updated";
+
+    /// <summary>A day of the books was closed.</summary>
+    public const string SettlementPeriodClosed = "settlement.period_closed";
 }

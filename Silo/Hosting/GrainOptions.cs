@@ -6,15 +6,21 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Refunds;
+using OrderActors.Settlement;
 
 namespace OrderActors.Silo.Hosting;
 
 /// <summary>The options of the grains, from the sections of their names.</summary>
 internal static class GrainOptions
 {
+    /// <summary>The sections' names.</summary>
+    public static readonly string[] Sections =
+        ["Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Settlement", "Couriers", "Refunds"];
+
     /// <summary>Registers every section of the grains.</summary>
     /// <exception cref="StartupException">An option is wrong.</exception>
     public static void AddGrainSections(this IServiceCollection services, IConfiguration configuration)
@@ -28,6 +34,8 @@ internal static class GrainOptions
         services.AddSection<DeadlineOptions>(configuration, "Deadlines");
         services.AddSection<PaymentOptions>(configuration, "Payments");
         services.AddSection<CustomerOptions>(configuration, "Customers");
+        services.AddSection<MerchantOptions>(configuration, "Merchants");
+        services.AddSection<SettlementOptions>(configuration, "Settlement");
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
     }

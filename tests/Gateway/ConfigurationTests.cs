@@ -11,8 +11,10 @@ using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage.Journal;
+using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
+using OrderActors.Settlement;
 using OrderActors.Silo.Hosting;
 using OrderActors.Silo.Storage;
 using Xunit;
@@ -33,6 +35,8 @@ public sealed partial class ConfigurationTests
         ("Deadlines", new DeadlineOptions()),
         ("Payments", new PaymentOptions()),
         ("Customers", new CustomerOptions()),
+        ("Merchants", new MerchantOptions()),
+        ("Settlement", new SettlementOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),

@@ -21,6 +21,8 @@ internal static class IdempotentCalls
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.DeadLetters)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.Position)),
         (typeof(IDispatchGrain), nameof(IDispatchGrain.Get)),
+        (typeof(IMerchantGrain), nameof(IMerchantGrain.Get)),
+        (typeof(IMerchantGrain), nameof(IMerchantGrain.Quote)),
         (typeof(IRefundGrain), nameof(IRefundGrain.Get)),
     ];
 
