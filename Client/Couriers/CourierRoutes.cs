@@ -139,11 +139,11 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
     /// <summary>Answers with the courier, or with the refusal.</summary>
     internal static Task Write(
         HttpContext context, int status, CourierReply reply, string action, string? location = null, string? courierId = null) => reply switch
-    {
-        { Refusal: { } refusal } => Replies.WriteRefusal(
-            context, ActionNames.Translate(refusal, $"Courier {courierId ?? context.Request.RouteValues["id"]}", action), reply.Replayed),
-        { Courier: { } courier } => Replies.WriteResource(
-            context, status, CourierResponse.From(courier), GatewayJson.Wire.CourierResponse, courier.Version, reply.Replayed, location),
-        _ => throw new InvalidOperationException("A courier answered with neither itself nor a refusal."),
-    };
+        {
+            { Refusal: { } refusal } => Replies.WriteRefusal(
+                context, ActionNames.Translate(refusal, $"Courier {courierId ?? context.Request.RouteValues["id"]}", action), reply.Replayed),
+            { Courier: { } courier } => Replies.WriteResource(
+                context, status, CourierResponse.From(courier), GatewayJson.Wire.CourierResponse, courier.Version, reply.Replayed, location),
+            _ => throw new InvalidOperationException("A courier answered with neither itself nor a refusal."),
+        };
 }

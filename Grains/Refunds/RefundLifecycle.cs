@@ -186,7 +186,11 @@ internal static class RefundLifecycle
         var approved = RefundRules.IsApproved(claim, state, order, options);
         state = state with
         {
-            Order = number, Customer = order.Customer, Merchant = order.Merchant, Currency = order.Paid.Currency, Refunds = state.Refunds.Add(claim),
+            Order = number,
+            Customer = order.Customer,
+            Merchant = order.Merchant,
+            Currency = order.Paid.Currency,
+            Refunds = state.Refunds.Add(claim),
         };
         state = Change(state, claim, EventTypes.RefundRequested, c.By, now);
         if (!approved) return (state, null);

@@ -26,6 +26,8 @@ internal static class IdempotentCalls
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Get)),
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Quote)),
         (typeof(IRefundGrain), nameof(IRefundGrain.Get)),
+        (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
+        (typeof(IOrderGrain), nameof(IOrderGrain.Preview)),
     ];
 
     private static readonly ConcurrentDictionary<MethodInfo, bool> Known = new();

@@ -8,6 +8,7 @@ using OrderActors.Customers;
 using OrderActors.Dispatch;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Refunds;
 using Orleans.Runtime;
 using Xunit;
 
@@ -32,6 +33,9 @@ public sealed class RetryTests
     [InlineData(typeof(IMerchantGrain), nameof(IMerchantGrain.Execute), true)]
     [InlineData(typeof(ICourierGrain), nameof(ICourierGrain.Execute), true)]
     [InlineData(typeof(IDispatchGrain), nameof(IDispatchGrain.Get), true)]
+    [InlineData(typeof(IRefundGrain), nameof(IRefundGrain.Execute), true)]
+    [InlineData(typeof(IRefundGrain), nameof(IRefundGrain.Get), true)]
+    [InlineData(typeof(IRefundGrain), nameof(IRefundGrain.RecordPayment), false)]
     [InlineData(typeof(ISubscriberGrain), nameof(ISubscriberGrain.DeadLetters), true)]
     [InlineData(typeof(ISubscriberGrain), nameof(ISubscriberGrain.Replay), false)]
     [InlineData(typeof(ISubscriberGrain), nameof(ISubscriberGrain.Discard), false)]
