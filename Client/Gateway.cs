@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderActors.Client.Couriers;
@@ -13,6 +14,7 @@ using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Payments;
 using Orleans;
 
 namespace OrderActors.Client;
@@ -30,6 +32,9 @@ public static class Gateway
         services.AddOptions<GatewayOptions>().Bind(configuration);
         services.AddSingleton<GatewayGate>();
         services.AddMetricStore();
+        services.AddSingleton(PaymentWebhookOptions.Read(configuration));
+        services.TryAddSingleton<IOutboundStates, NoOutboundStates>();
+        services.TryAddSingleton(TimeProvider.System);
         return services;
     }
 
@@ -47,6 +52,8 @@ public static class Gateway
         app.UseRouting();
         MapOrders(app, new OrderRoutes(grains, limits), new OrderListRoutes(grains), new DeliveryRoutes(grains, limits));
         MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains));
+        MapPayments(app, new PaymentRoutes(grains, limits, services.GetRequiredService<PaymentWebhookOptions>(), services.GetRequiredService<TimeProvider>()));
+        MapOutbound(app, new OutboundRoutes(services.GetRequiredService<IOutboundStates>()));
         MapOperations(app, new ZoneRoutes(grains), new DeadLetterRoutes(grains), new HealthRoutes(gate));
         return app;
     }
@@ -84,6 +91,12 @@ public static class Gateway
         app.MapGet("/v1/couriers/{id}/orders", (RequestDelegate)couriers.Orders);
         app.MapGet("/v1/customers/{id}/orders", (RequestDelegate)customers.Orders);
     }
+
+    private static void MapPayments(IEndpointRouteBuilder app, PaymentRoutes payments) =>
+        app.MapPost("/v1/payments/webhooks/{provider}", (RequestDelegate)payments.Answered);
+
+    private static void MapOutbound(IEndpointRouteBuilder app, OutboundRoutes outbound) =>
+        app.MapGet("/v1/operations/outbound", (RequestDelegate)outbound.Get);
 
     private static void MapOperations(IEndpointRouteBuilder app, ZoneRoutes zones, DeadLetterRoutes deadLetters, HealthRoutes health)
     {

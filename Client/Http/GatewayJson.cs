@@ -6,6 +6,7 @@ using OrderActors.Client.Dispatch;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Payments;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
@@ -39,6 +40,7 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<DutyStatus>),
         typeof(WireEnumConverter<ActorRole>),
         typeof(WireEnumConverter<Role>),
+        typeof(WireEnumConverter<WebhookOutcome>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -64,6 +66,8 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(ZoneResponse))]
 [JsonSerializable(typeof(DeadLettersResponse))]
 [JsonSerializable(typeof(ReplayResponse))]
+[JsonSerializable(typeof(ProviderAnswerRequest))]
+[JsonSerializable(typeof(OutboundResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

@@ -6,6 +6,7 @@ using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Orders;
 using OrderActors.Payments;
+using OrderActors.Silo.Outbound;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -24,6 +25,7 @@ internal static class GrainOptions
         services.AddSection<TravelOptions>(configuration, "Travel");
         services.AddSection<DeadlineOptions>(configuration, "Deadlines");
         services.AddSection<PaymentOptions>(configuration, "Payments");
+        services.AddOutbound(configuration);
     }
 
     /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>

@@ -1,5 +1,7 @@
 using System.Globalization;
 using OrderActors.Client.Hosting;
+using OrderActors.Silo.Outbound;
+using OrderActors.Silo.Outbound.Pipelines;
 using OrderActors.Client.Hosting.Cluster;
 
 namespace OrderActors.Silo.Hosting;
@@ -29,7 +31,8 @@ public sealed class SiloOptions
     /// <summary>How these options are read, beside the sections of the others.</summary>
     internal static readonly ProgramOptions Program = new(
         typeof(SiloOptions), ClusterSettings.Section, "Postgres", StorageChoices.Section, TlsSettings.Section, DashboardSettings.Section,
-        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Logging");
+        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments",
+        OutboundPipelines.Section, OutboundSetup.PaymentProvider, "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

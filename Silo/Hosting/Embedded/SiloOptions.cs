@@ -1,4 +1,7 @@
 using OrderActors.Client.Hosting;
+using OrderActors.Client.Payments;
+using OrderActors.Silo.Outbound;
+using OrderActors.Silo.Outbound.Pipelines;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -28,7 +31,8 @@ public sealed class SiloOptions
 
     /// <summary>How these options are read, beside the sections of the others.</summary>
     internal static readonly ProgramOptions Program = new(
-        typeof(SiloOptions), "Orders", "Engine", "Journal", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Postgres", "Logging");
+        typeof(SiloOptions), "Orders", "Engine", "Journal", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Postgres",
+        OutboundPipelines.Section, OutboundSetup.PaymentProvider, PaymentWebhookOptions.Section, "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>
