@@ -11,6 +11,7 @@ using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Http;
 using OrderActors.Client.Merchants;
+using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
@@ -53,6 +54,7 @@ public static class Gateway
         MapOrders(app, new OrderRoutes(grains, limits), new OrderListRoutes(grains), new DeliveryRoutes(grains, limits));
         MapMerchantsAndCouriers(app, new MerchantRoutes(grains, limits), new CourierRoutes(grains, limits), new CustomerRoutes(grains));
         MapPayments(app, new PaymentRoutes(grains, limits, services.GetRequiredService<PaymentWebhookOptions>(), services.GetRequiredService<TimeProvider>()));
+        MapContacts(app, new ContactRoutes(grains, limits));
         MapOutbound(app, new OutboundRoutes(services.GetRequiredService<IOutboundStates>()));
         MapOperations(app, new ZoneRoutes(grains), new DeadLetterRoutes(grains), new HealthRoutes(gate));
         return app;
@@ -94,6 +96,12 @@ public static class Gateway
 
     private static void MapPayments(IEndpointRouteBuilder app, PaymentRoutes payments) =>
         app.MapPost("/v1/payments/webhooks/{provider}", (RequestDelegate)payments.Answered);
+
+    private static void MapContacts(IEndpointRouteBuilder app, ContactRoutes contacts)
+    {
+        app.MapGet("/v1/customers/{id}/contact", (RequestDelegate)contacts.Get);
+        app.MapPut("/v1/customers/{id}/contact", (RequestDelegate)contacts.Set);
+    }
 
     private static void MapOutbound(IEndpointRouteBuilder app, OutboundRoutes outbound) =>
         app.MapGet("/v1/operations/outbound", (RequestDelegate)outbound.Get);

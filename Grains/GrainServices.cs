@@ -5,6 +5,7 @@ using OrderActors.Broadcast;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Notifications;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
@@ -42,6 +43,7 @@ public static class GrainServices
         services.AddChecked<PaymentOptions, PaymentOptionsValidator>();
         services.TryAddSingleton<SandboxLedger>();
         services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
+        services.TryAddSingleton<INotificationSender, SandboxSender>();
         return services;
     }
 

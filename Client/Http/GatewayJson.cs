@@ -4,11 +4,13 @@ using System.Text.Json.Serialization;
 using OrderActors.Client.Couriers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Merchants;
+using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Payments;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
+using OrderActors.Notifications;
 using OrderActors.Orders;
 using OrderActors.Values;
 
@@ -41,6 +43,7 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<ActorRole>),
         typeof(WireEnumConverter<Role>),
         typeof(WireEnumConverter<WebhookOutcome>),
+        typeof(WireEnumConverter<NotificationLanguage>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -68,6 +71,8 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(ReplayResponse))]
 [JsonSerializable(typeof(ProviderAnswerRequest))]
 [JsonSerializable(typeof(OutboundResponse))]
+[JsonSerializable(typeof(ContactRequest))]
+[JsonSerializable(typeof(ContactResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrderActors.Client.Operations;
+using OrderActors.Notifications;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
+using OrderActors.Silo.Outbound.Notifications;
 using OrderActors.Silo.Outbound.Payments;
 using OrderActors.Silo.Outbound.Pipelines;
 
@@ -12,6 +14,9 @@ internal static class OutboundSetup
 {
     /// <summary>Where the payment provider is.</summary>
     public const string PaymentProvider = "PaymentProvider";
+
+    /// <summary>Where the provider of SMS and push messages is.</summary>
+    public const string NotificationProvider = "NotificationProvider";
 
     /// <summary>Adds them, before the grains bring their own.</summary>
     /// <exception cref="Client.Hosting.StartupException">An option is wrong.</exception>
@@ -29,5 +34,11 @@ internal static class OutboundSetup
         services.AddSingleton<IPaymentProvider>(provider => new PipelinedPaymentProvider(
             payments.IsHttp ? new HttpPaymentProvider(payments.CreateClient()) : provider.GetRequiredService<SandboxProvider>(),
             provider.GetRequiredService<OutboundPipelines>()[OutboundPipelines.Payments]));
+
+        var notifications = ProviderOptions.Read(configuration, NotificationProvider);
+        services.TryAddSingleton<SandboxSender>();
+        services.AddSingleton<INotificationSender>(provider => new PipelinedSender(
+            notifications.IsHttp ? new HttpNotificationSender(notifications.CreateClient()) : provider.GetRequiredService<SandboxSender>(),
+            provider.GetRequiredService<OutboundPipelines>()[OutboundPipelines.Notifications]));
     }
 }

@@ -32,7 +32,7 @@ public sealed class SiloOptions
     internal static readonly ProgramOptions Program = new(
         typeof(SiloOptions), ClusterSettings.Section, "Postgres", StorageChoices.Section, TlsSettings.Section, DashboardSettings.Section,
         "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments",
-        OutboundPipelines.Section, OutboundSetup.PaymentProvider, "Logging");
+        OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider, "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

@@ -32,7 +32,7 @@ public sealed class SiloOptions
     /// <summary>How these options are read, beside the sections of the others.</summary>
     internal static readonly ProgramOptions Program = new(
         typeof(SiloOptions), "Orders", "Engine", "Journal", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Postgres",
-        OutboundPipelines.Section, OutboundSetup.PaymentProvider, PaymentWebhookOptions.Section, "Logging");
+        OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider, PaymentWebhookOptions.Section, "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

@@ -13,7 +13,7 @@ public sealed class OutboundPipelineTests
 
     private OutboundPipeline Pipeline(Action<OutboundOptions>? set = null)
     {
-        var options = new OutboundOptions { Retries = 0, MinCalls = 4 };
+        var options = new OutboundOptions { Retries = 0, MinCalls = 4, SamplingTime = TimeSpan.FromMinutes(5) };
         set?.Invoke(options);
         Assert.Null(options.Validate());
         return new OutboundPipeline("payments", options, _clock, () => 0.5, _chaos);
@@ -32,8 +32,9 @@ public sealed class OutboundPipelineTests
         var deadline = DateTime.UtcNow + Patience;
         while (!call.IsCompleted && DateTime.UtcNow < deadline)
         {
-            _clock.Advance(TimeSpan.FromMilliseconds(20));
-            await Task.Yield();
+            // A moment for the call to go on, which runs on other threads.
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System);
+            _clock.Advance(TimeSpan.FromMilliseconds(100));
         }
 
         return await call;
