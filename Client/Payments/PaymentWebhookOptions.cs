@@ -13,7 +13,10 @@ public sealed class PaymentWebhookOptions
     /// <summary>The provider's name in the route. Default <c>provider</c>.</summary>
     public string Provider { get; set; } = "provider";
 
-    /// <summary>What the provider signs with: 16 to 256 visible characters, or <c>whsec_</c> and base64. No default: without it every answer is refused.</summary>
+    /// <summary>
+    /// What the provider signs with: 16 to 256 visible characters, or <c>whsec_</c> and base64. No default: without it every answer
+    /// is refused.
+    /// </summary>
     public string Secret { get; set; } = "";
 
     /// <summary>The key of the signature; null when there is none.</summary>

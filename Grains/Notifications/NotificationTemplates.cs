@@ -44,7 +44,8 @@ internal static class NotificationTemplates
             true, TimeSpan.FromMinutes(15), "Your courier is there with your order {order}.", "Ihr Kurier ist mit Ihrer Bestellung {order} da."),
         [EventTypes.OrderDelivered] = new(false, Day, "Your order {order} was delivered. Enjoy!", "Ihre Bestellung {order} wurde geliefert. Guten Appetit!"),
         [EventTypes.OrderReturned] = new(
-            false, Day, "Your order {order} could not be handed over and went back.", "Ihre Bestellung {order} konnte nicht übergeben werden und ging zurück."),
+            false, Day, "Your order {order} could not be handed over and went back.",
+            "Ihre Bestellung {order} konnte nicht übergeben werden und ging zurück."),
         [EventTypes.RefundApproved] = new(
             false, Day, "Your refund of {amount} for order {order} was granted.", "Ihre Erstattung von {amount} für die Bestellung {order} wurde gewährt."),
         [EventTypes.RefundDeclined] = new(

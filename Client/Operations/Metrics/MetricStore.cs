@@ -13,7 +13,10 @@ internal sealed class MetricStore : IDisposable
 
     /// <summary>The meters: HTTP, the actor engine, the runtime, ours.</summary>
     public static readonly string[] Meters =
-        ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Orleans", "System.Runtime", GatewayInstruments.MeterName, OutboundMeter];
+    [
+        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Orleans", "System.Runtime", GatewayInstruments.MeterName,
+        OutboundMeter,
+    ];
 
     private readonly ConcurrentDictionary<string, Metric> _metrics = new(StringComparer.Ordinal);
     private readonly Lock _scrape = new();

@@ -9,7 +9,8 @@ public partial class NotificationLifecycleTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 1, 1, 12, 0, 0, TimeSpan.Zero);
     private static readonly OrderNumber Order = OrderNumber.Create(7, 0, 3, 4, 0);
-    private static readonly Contact Anna = new("+4915112345678", "token", Sms: true, Push: true, NotificationLanguage.De, "Europe/Berlin", new(22 * 60, 7 * 60));
+    private static readonly Contact Anna =
+        new("+4915112345678", "token", Sms: true, Push: true, NotificationLanguage.De, "Europe/Berlin", new(22 * 60, 7 * 60));
 
     private static NotificationState With(Contact contact) =>
         NotificationLifecycle.SetContact(new(), new("c1", new Actor(Role.Customer, "anna"), contact), "anna").State;
