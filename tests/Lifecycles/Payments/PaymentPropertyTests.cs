@@ -73,10 +73,11 @@ public class PaymentPropertyTests
         void Ask(bool flaky = true)
         {
             world.Reach();
-            if (world.Last.Ask is not { } key || world.State.Operations.FirstOrDefault(o => o.Key == key) is not { } o) return;
+            if (world.Last.Ask is not { } key) return;
             var found = provider.TryGetValue(key, out var known) ? known.Result : ProviderResult.NotFound;
             world.Resolve(flaky && random.Next(4) == 0 ? null : found, key);
-            if (world.Last.Run is { } again && world.State.Operations.Any(x => x.Key == again)) world.Resolve(Call(again, o.Kind, o.Amount, flaky), again);
+            if (world.Last.Run is { } run && world.State.Operations.FirstOrDefault(o => o.Key == run) is { } next)
+                world.Resolve(Call(run, next.Kind, next.Amount, flaky), run);
         }
 
         ProviderResult? Call(string key, OperationKind kind, long amount, bool flaky)
