@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using OrderActors.Customers;
 using OrderActors.Governance;
 using OrderActors.Values;
 using Orleans;
@@ -51,13 +52,16 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
 
     public Task<ContactView?> Get() => Task.FromResult(_state.Current.View);
 
-    public Task<ContactReply> SetContact(SetContact command)
+    public async Task<ContactReply> SetContact(SetContact command)
     {
         var key = this.GetPrimaryKeyString();
         var owner = key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        var reply = await _state.Decide(state => NotificationLifecycle.SetContact(state, command, owner));
 
-        // Wiring: once ICustomerGrain has SetNotify, it is told here: SetNotify(command.Contact.IsReachable), after the decision.
-        return _state.Decide(state => NotificationLifecycle.SetContact(state, command, owner));
+        // Orders learn of it through their customer. Told with every answer: after a crash here the same command again makes it good.
+        if (reply.Refusal is null && _state.Current.Contact is { } contact)
+            await GrainFactory.GetGrain<ICustomerGrain>(owner).SetNotify(contact.IsReachable);
+        return reply;
     }
 
     public async Task Tell(ImmutableArray<Notice> notices)
