@@ -13,7 +13,6 @@ using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
 using OrderActors.Refunds;
-using OrderActors.Settlement;
 using Orleans;
 
 namespace OrderActors;
@@ -51,7 +50,6 @@ public static class GrainServices
         services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
         services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
-        services.AddChecked<SettlementOptions, SettlementOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         services.TryAddSingleton<INotificationSender, SandboxSender>();

@@ -19,7 +19,7 @@ internal static class SettlementCsv
         var (booking, entry) = (line.Booking, line.Booking.Entries[0]);
         text.Append(Field(day)).Append(',')
             .Append(booking.OccurredAt.UtcDateTime.ToString(Instant, CultureInfo.InvariantCulture)).Append(',')
-            .Append(booking.Order.ToString()).Append(',')
+            .Append(booking.Order == default ? "" : booking.Order.ToString()).Append(',')
             .Append(Field(booking.Type)).Append(',');
         if (booking.Refund != 0) text.Append(CultureInfo.InvariantCulture, $"{booking.Refund}");
         text.Append(',').Append(WireNames<PartyKind>.NameOf(entry.Party)).Append(',')

@@ -34,20 +34,20 @@ internal sealed record SettlementDayResponse(
 internal sealed record PartyTotalBody(PartyKind Party, MoneyBody Amount, long Entries);
 
 /// <summary>One entry.</summary>
-/// <param name="Order">The order's number.</param>
+/// <param name="Order">The order's number; absent for what belongs to no order, as a courier's guaranteed pay.</param>
 /// <param name="Type">The event that was booked.</param>
 /// <param name="Refund">The refund's number within the order, when it is one.</param>
 /// <param name="Party">customer, merchant, courier or platform.</param>
 /// <param name="Id">The party's id; absent for the platform.</param>
 /// <param name="Amount">Above 0 is owed to the party.</param>
 /// <param name="OccurredAt">When it happened.</param>
-internal sealed record EntryBody(string Order, string Type, int? Refund, PartyKind Party, string? Id, MoneyBody Amount, DateTimeOffset OccurredAt)
+internal sealed record EntryBody(string? Order, string Type, int? Refund, PartyKind Party, string? Id, MoneyBody Amount, DateTimeOffset OccurredAt)
 {
     public static EntryBody From(SettlementLine line)
     {
         var (booking, entry) = (line.Booking, line.Booking.Entries[0]);
         return new(
-            booking.Order.ToString(),
+            booking.Order == default ? null : booking.Order.ToString(),
             booking.Type,
             booking.Refund == 0 ? null : booking.Refund,
             entry.Party,

@@ -99,7 +99,7 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
         var number = outcome.Placement!.Number;
         if (outcome.Known && await Reopen(number) is { } full) return Refused(full);
         var reply = await GrainFactory.GetGrain<IOrderGrain>(number.ToString()).Place(command, Terms());
-        if (reply is { Order: null, Refusal: { } refused } && CanBeFinal(refused)) await Forget(number, refused);
+        if (reply is { Order: null, Refusal: { } refused }) await Forget(number, refused);
 
         // Before the answer, so that the very next order is a member's. After a crash here the order's event brings it about.
         if (reply.Order is { Kind: OrderKind.Virtual, Status: OrderStatus.Delivered or OrderStatus.Completed, Virtual: { MembershipDays: > 0 and var days } })
@@ -152,9 +152,6 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
         _customer.Decide(state => new Decision<CustomerState, bool>(change(state), true));
 
     private CustomerView? View() => _customer.Current.Exists ? _customer.Current.ToView(Id, _options.MaxOpenOrders) : null;
-
-    /// <summary>A bound that was reached is no answer for good: the same id may try again.</summary>
-    private static bool CanBeFinal(Refusal refusal) => refusal.Code is not (RefusalCode.TooMany or RefusalCode.Unavailable);
 
     private static OrderReply Refused(Refusal refusal) => new(null, refusal);
 }

@@ -81,7 +81,10 @@ internal static class Placements
         if (known is null || known.Refusal is not null) return state;
         return state with
         {
-            Placements = state.Placements.Replace(known, known with { Refusal = refusal }),
+            // A bound that was reached is no answer for good: the same id may try again, with another number.
+            Placements = refusal.Code is RefusalCode.TooMany or RefusalCode.Unavailable
+                ? state.Placements.Remove(known)
+                : state.Placements.Replace(known, known with { Refusal = refusal }),
             Orders = state.Orders.Remove(order),
             OpenOrders = state.OpenOrders.Remove(order),
         };

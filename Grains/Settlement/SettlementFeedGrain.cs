@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
+using OrderActors.Couriers;
 using OrderActors.Governance;
 using Orleans;
 using Orleans.Runtime;
@@ -16,7 +17,7 @@ namespace OrderActors.Settlement;
 public sealed class SettlementFeedGrain(
     SubscriberContext context,
     [PersistentState("dead-letters")] IPersistentState<DeadLetterState> letters,
-    IOptions<SettlementOptions> options)
+    IOptions<CourierOptions> options)
     : SubscriberGrain(context, letters), ISettlementFeedGrain
 {
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrderActors.Broadcast;
+using OrderActors.Couriers;
 using OrderActors.Orders;
 
 namespace OrderActors.Settlement;
@@ -13,14 +14,15 @@ namespace OrderActors.Settlement;
 internal static class SettlementRules
 {
     /// <summary>The booking of an event; null when it concerns no books.</summary>
-    public static SettlementBooking? BookingOf(LoggedEvent logged, SettlementOptions options) => logged.Event switch
+    public static SettlementBooking? BookingOf(LoggedEvent logged, CourierOptions options) => logged.Event switch
     {
         OrderEvent { Bill: { } bill } e => OfOrder(logged.Sequence, e, bill, options),
         RefundEvent { Type: EventTypes.RefundCompleted } e => OfRefund(logged.Sequence, e),
+        CourierEvent { Type: EventTypes.CourierShiftEnded, Shift: { TopUp: > 0 } shift } e => OfShift(logged.Sequence, e, shift),
         _ => null,
     };
 
-    private static SettlementBooking? OfOrder(long sequence, OrderEvent e, Bill bill, SettlementOptions options)
+    private static SettlementBooking? OfOrder(long sequence, OrderEvent e, Bill bill, CourierOptions options)
     {
         var books = new Dictionary<(PartyKind, string), long>();
         switch (e.Type)
@@ -54,6 +56,14 @@ internal static class SettlementRules
         return Booking(sequence, e.Type, e.Order, e.Refund, e.Amount.Currency, e.At, books);
     }
 
+    /// <summary>What the guarantee adds to a shift: it belongs to no order.</summary>
+    private static SettlementBooking? OfShift(long sequence, CourierEvent e, ShiftReport shift)
+    {
+        var books = new Dictionary<(PartyKind, string), long>();
+        Add(books, PartyKind.Courier, e.Courier, shift.TopUp);
+        return Booking(sequence, e.Type, order: default, refund: 0, shift.Currency, e.At, books);
+    }
+
     private static bool KeepsMoney(OrderEvent e, Bill bill) => e.PaymentMethod == PaymentMethod.Card && bill.Due > 0;
 
     private static void Fee(Dictionary<(PartyKind, string), long> books, OrderEvent e, Bill bill)
@@ -70,9 +80,9 @@ internal static class SettlementRules
         else Add(books, PartyKind.Merchant, e.Merchant, checked(-due));
     }
 
-    private static void PayCourier(Dictionary<(PartyKind, string), long> books, OrderEvent e, SettlementOptions options)
+    private static void PayCourier(Dictionary<(PartyKind, string), long> books, OrderEvent e, CourierOptions options)
     {
-        if (e is { Kind: OrderKind.Delivery, Courier: { } courier }) Add(books, PartyKind.Courier, courier, options.CourierPayPerDelivery);
+        if (e is { Kind: OrderKind.Delivery, Courier: { } courier }) Add(books, PartyKind.Courier, courier, options.PayPerDelivery);
     }
 
     /// <summary>Of the lines before discounts; fractions are the merchant's.</summary>

@@ -10,7 +10,6 @@ using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Refunds;
-using OrderActors.Settlement;
 using OrderActors.Silo.Outbound;
 using OrderActors.Silo.Outbound.Pipelines;
 
@@ -22,7 +21,7 @@ internal static class GrainOptions
     /// <summary>The sections' names.</summary>
     public static readonly string[] Sections =
     [
-        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Settlement", "Couriers", "Refunds",
+        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
 
@@ -40,7 +39,6 @@ internal static class GrainOptions
         services.AddSection<PaymentOptions>(configuration, "Payments");
         services.AddSection<CustomerOptions>(configuration, "Customers");
         services.AddSection<MerchantOptions>(configuration, "Merchants");
-        services.AddSection<SettlementOptions>(configuration, "Settlement");
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
         services.AddOutbound(configuration);

@@ -14,7 +14,6 @@ using OrderActors.Embedded.Storage.Journal;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
-using OrderActors.Settlement;
 using OrderActors.Silo.Hosting;
 using OrderActors.Silo.Storage;
 using Xunit;
@@ -36,7 +35,6 @@ public sealed partial class ConfigurationTests
         ("Payments", new PaymentOptions()),
         ("Customers", new CustomerOptions()),
         ("Merchants", new MerchantOptions()),
-        ("Settlement", new SettlementOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),

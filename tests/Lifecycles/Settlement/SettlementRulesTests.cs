@@ -1,4 +1,5 @@
 using OrderActors.Broadcast;
+using OrderActors.Couriers;
 using OrderActors.Orders;
 using OrderActors.Refunds;
 using OrderActors.Settlement;
@@ -10,7 +11,7 @@ public class SettlementRulesTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
     private static readonly OrderNumber Number = OrderNumber.Create(1_000, 0, 1, 2, 3);
-    private static readonly SettlementOptions Options = new() { CourierPayPerDelivery = 400 };
+    private static readonly CourierOptions Options = new() { PayPerDelivery = 400 };
 
     // 20.00 of lines, 3.00 delivery, 2.00 + 1.00 off, 15 % commission: the customer owes 20.00.
     private static readonly Bill Usual = new("EUR", 2_000, 300, 200, 100, 150, Due: 2_000);
@@ -36,6 +37,17 @@ public class SettlementRulesTests
 
     private static RefundEvent Refund(string type, long amount, long merchantShare) =>
         new(type, Now, Actor.System, 3, Number, 1, RefundStatus.Refunded, "anna", "m1", new(amount, "EUR"), merchantShare, []);
+
+    [Fact]
+    public void What_the_guarantee_adds_to_a_shift_is_the_platforms_to_pay()
+    {
+        var shift = new ShiftReport(Now.AddHours(-4), Now, TimeSpan.FromHours(4), 2, Earned: 800, TopUp: 4_400, "EUR");
+        var ended = new CourierEvent(
+            EventTypes.CourierShiftEnded, Now, new Actor(Role.Courier, "k1"), 9, "k1", "town", CourierStatus.OffDuty, null, null, 1, [], null, Shift: shift);
+        var booking = SettlementRules.BookingOf(new(1, 7, ended), Options)!;
+        Assert.Equal([new(PartyKind.Courier, "k1", 4_400), new(PartyKind.Platform, "", -4_400)], booking.Entries.AsEnumerable());
+        Assert.Null(SettlementRules.BookingOf(new(1, 8, ended with { Shift = shift with { TopUp = 0 } }), Options));
+    }
 
     [Fact]
     public void Each_party_gets_its_part()
@@ -89,7 +101,7 @@ public class SettlementRulesTests
                 : Event(
                     type, bill, Pick(PaymentMethod.Card, PaymentMethod.Cash), Pick(Enum.GetValues<OrderKind>()), Pick("k1", null),
                     Pick(Enum.GetValues<DeliveryStatus>()));
-            var booking = SettlementRules.BookingOf(new(1, 1, happened), new() { CourierPayPerDelivery = random.Next(1_000) });
+            var booking = SettlementRules.BookingOf(new(1, 1, happened), new() { PayPerDelivery = random.Next(1_000) });
             Assert.True(booking is null || booking.Entries.Sum(entry => entry.Amount) == 0, $"seed {seed}: {booking}");
             Assert.True(booking is null || booking.Entries.All(entry => entry.Amount != 0), $"seed {seed}: {booking}");
 
