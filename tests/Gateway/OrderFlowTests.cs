@@ -142,11 +142,12 @@ public sealed class OrderFlowTests(SiloUnderTest silo)
     {
         var town = await Town.Open(Api);
         var number = await town.PlaceAssigned();
-        (await town.Step(number, "pickup")).Expect(200);
+        AllowedAreRoutes((await town.Step(number, "pickup")).Expect(200));
         Task<Answer> Fail(string reason) => Api.Post($"/v1/deliveries/{number}/fail", new { courier = town.Courier, reason });
         (await Fail("merchant_busy")).ExpectProblem(422, "validation_failed").ExpectFault("validation_failed", "/reason", "merchant_busy");
         var returning = (await Fail("customer_absent")).Expect(200);
         Assert.Equal(("returning", "returning", "customer_absent"), (returning["status"], returning["delivery_status"], returning["reason"]));
+        AllowedAreRoutes(returning);
         (await town.Step(number, "complete")).ExpectProblem(409, "invalid_transition");
 
         var merchant = new { actor = new { role = "merchant", id = town.Merchant } };
