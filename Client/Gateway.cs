@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderActors.Client.Couriers;
@@ -10,9 +11,11 @@ using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Http;
 using OrderActors.Client.Merchants;
+using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Payments;
 using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
@@ -33,6 +36,9 @@ public static class Gateway
         services.AddOptions<GatewayOptions>().Bind(configuration);
         services.AddSingleton<GatewayGate>();
         services.AddMetricStore();
+        services.AddSingleton(PaymentWebhookOptions.Read(configuration));
+        services.TryAddSingleton<IOutboundStates, NoOutboundStates>();
+        services.TryAddSingleton(TimeProvider.System);
         return services;
     }
 
@@ -55,6 +61,9 @@ public static class Gateway
         MapSettlement(app, new SettlementRoutes(grains, limits));
         MapOffers(app, new CourierRoutes(grains, limits), new OfferRoutes(grains, limits));
         MapRefunds(app, new RefundRoutes(grains, limits));
+        MapPayments(app, new PaymentRoutes(grains, limits, services.GetRequiredService<PaymentWebhookOptions>(), services.GetRequiredService<TimeProvider>()));
+        MapContacts(app, new ContactRoutes(grains, limits));
+        MapOutbound(app, new OutboundRoutes(services.GetRequiredService<IOutboundStates>()));
         MapOperations(app, new ZoneRoutes(grains), new DeadLetterRoutes(grains), new HealthRoutes(gate));
         return app;
     }
@@ -159,6 +168,18 @@ public static class Gateway
         app.MapPost("/v1/orders/{number}/refunds/{refund}/decline", (RequestDelegate)refunds.Decline);
         app.MapPost("/v1/orders/{number}/refunds/{refund}/withdraw", (RequestDelegate)refunds.Withdraw);
     }
+
+    private static void MapPayments(IEndpointRouteBuilder app, PaymentRoutes payments) =>
+        app.MapPost("/v1/payments/webhooks/{provider}", (RequestDelegate)payments.Answered);
+
+    private static void MapContacts(IEndpointRouteBuilder app, ContactRoutes contacts)
+    {
+        app.MapGet("/v1/customers/{id}/contact", (RequestDelegate)contacts.Get);
+        app.MapPut("/v1/customers/{id}/contact", (RequestDelegate)contacts.Set);
+    }
+
+    private static void MapOutbound(IEndpointRouteBuilder app, OutboundRoutes outbound) =>
+        app.MapGet("/v1/operations/outbound", (RequestDelegate)outbound.Get);
 
     private static void MapOperations(IEndpointRouteBuilder app, ZoneRoutes zones, DeadLetterRoutes deadLetters, HealthRoutes health)
     {

@@ -8,6 +8,7 @@ using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Merchants;
+using OrderActors.Notifications;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
@@ -53,6 +54,7 @@ public static class GrainServices
         services.AddChecked<SettlementOptions, SettlementOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
+        services.TryAddSingleton<INotificationSender, SandboxSender>();
         return services;
     }
 

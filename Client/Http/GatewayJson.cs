@@ -5,13 +5,16 @@ using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Merchants;
+using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Payments;
 using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
+using OrderActors.Notifications;
 using OrderActors.Orders;
 using OrderActors.Promotions;
 using OrderActors.Refunds;
@@ -59,6 +62,8 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<PromotionStatus>),
         typeof(WireEnumConverter<PartyKind>),
         typeof(WireEnumConverter<SettlementDayStatus>),
+        typeof(WireEnumConverter<WebhookOutcome>),
+        typeof(WireEnumConverter<NotificationLanguage>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -122,6 +127,10 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(CloseDayRequest))]
 [JsonSerializable(typeof(SettlementDayResponse))]
 [JsonSerializable(typeof(EntryListResponse))]
+[JsonSerializable(typeof(ProviderAnswerRequest))]
+[JsonSerializable(typeof(OutboundResponse))]
+[JsonSerializable(typeof(ContactRequest))]
+[JsonSerializable(typeof(ContactResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

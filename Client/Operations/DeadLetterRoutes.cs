@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using OrderActors.Broadcast;
 using OrderActors.Client.Http;
 using OrderActors.Deadlines;
+using OrderActors.Notifications;
 using OrderActors.Payments;
 using OrderActors.Settlement;
 using OrderActors.Values;
@@ -33,7 +34,7 @@ internal sealed record ReplayResponse(bool Replayed);
 /// <summary>Dead letters, for operators.</summary>
 internal sealed class DeadLetterRoutes(IClusterClient grains)
 {
-    private static readonly string[] Subscribers = ["fulfilment", "dispatch-feed", "deadlines", "payments", "settlement"];
+    private static readonly string[] Subscribers = ["fulfilment", "dispatch-feed", "deadlines", "payments", "notifications", "settlement"];
     private static readonly ReplayResponse Done = new(true);
 
     /// <summary>GET /v1/operations/dead-letters.</summary>
@@ -90,6 +91,7 @@ internal sealed class DeadLetterRoutes(IClusterClient grains)
         {
             "fulfilment" => grains.GetGrain<IFulfilmentGrain>(key),
             "dispatch-feed" => grains.GetGrain<IDispatchFeedGrain>(key),
+            "notifications" => grains.GetGrain<INotificationFeedGrain>(key),
             "payments" => grains.GetGrain<IPaymentFeedGrain>(key),
             "settlement" => grains.GetGrain<ISettlementFeedGrain>(key),
             _ => grains.GetGrain<IDeadlineGrain>(key),

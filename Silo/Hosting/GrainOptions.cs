@@ -11,6 +11,8 @@ using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Refunds;
 using OrderActors.Settlement;
+using OrderActors.Silo.Outbound;
+using OrderActors.Silo.Outbound.Pipelines;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -19,7 +21,10 @@ internal static class GrainOptions
 {
     /// <summary>The sections' names.</summary>
     public static readonly string[] Sections =
-        ["Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Settlement", "Couriers", "Refunds"];
+    [
+        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Settlement", "Couriers", "Refunds",
+        OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
+    ];
 
     /// <summary>Registers every section of the grains.</summary>
     /// <exception cref="StartupException">An option is wrong.</exception>
@@ -38,6 +43,7 @@ internal static class GrainOptions
         services.AddSection<SettlementOptions>(configuration, "Settlement");
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
+        services.AddOutbound(configuration);
     }
 
     /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>

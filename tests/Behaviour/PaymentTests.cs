@@ -17,8 +17,13 @@ public sealed class PaymentTests
 
     private static IPaymentGrain Payment(TestCluster cluster) => cluster.Grains.GetGrain<IPaymentGrain>(Order.ToString());
 
-    private static Task<PaymentReply> Authorise(TestCluster cluster, string source, string attempt = "a1", long amount = 900) =>
-        Payment(cluster).Authorise(new AuthorisePayment(Order, attempt, new Money(amount, "EUR"), source));
+    private static async Task<PaymentReply> Authorise(TestCluster cluster, string source, string attempt = "a1", long amount = 900)
+    {
+        // The provider takes its time, which only passes while somebody lets it.
+        var reply = Payment(cluster).Authorise(new AuthorisePayment(Order, attempt, new Money(amount, "EUR"), source));
+        await cluster.Eventually(() => Task.FromResult(reply.IsCompleted), "the payment answers");
+        return await reply;
+    }
 
     private static Task Require(TestCluster cluster, long version, long keep) =>
         Payment(cluster).Require(new RequirePayment(Order, version, keep, Take: true));
