@@ -99,14 +99,14 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     public async Task An_unknown_member_is_told_the_members_there_are()
     {
         var answer = (await Api.PostText("/v1/couriers", """{"id":"k1","name":"Kim","speed":3}""")).ExpectProblem(400, "malformed");
-        answer.ExpectFault("unknown_member", "/speed", "speed", "id", "name", "zone", "capacity");
+        answer.ExpectFault("unknown_member", "/speed", "speed", "id", "name", "zone", "capacity", "vehicle", "accepts_offers_by_hand");
     }
 
     [Fact]
     public async Task An_unknown_value_of_an_enumeration_is_told_the_values_there_are()
     {
         (await Api.Put("/v1/merchants/m1/status", new { status = "opened" }))
-            .ExpectProblem(400, "malformed").ExpectFault("unknown_value", "/status", "opened", "closed", "open");
+            .ExpectProblem(400, "malformed").ExpectFault("unknown_value", "/status", "opened", "closed", "open", "busy", "paused");
         (await Api.Post("/v1/orders/00000000000000000000/reject", new { reason = "none" })).ExpectProblem(400, "malformed").ExpectFault(
             "unknown_value", "/reason", "none",
             [.. Enum.GetValues<CancelReason>().Where(r => r != CancelReason.None).Select(r => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{r}"))]);
@@ -118,7 +118,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     public async Task An_enumeration_is_no_number()
     {
         var answer = (await Api.Put("/v1/merchants/m1/status", new { status = 1 })).ExpectProblem(400, "malformed");
-        answer.ExpectFault("wrong_type", "/status", "1", "closed", "open");
+        answer.ExpectFault("wrong_type", "/status", "1", "closed", "open", "busy", "paused");
     }
 
     [Theory]

@@ -159,10 +159,18 @@ public sealed class OrderAnswerTests : IAsyncLifetime
         _given.Clear();
         (await Api.Post("/v1/orders", new
         {
-            customer = "c1", merchant = "m1", lines = new[] { new { item = "noodles", quantity = 1, options = new[] { "large", "hot" } } },
-            total = new { amount = 900, currency = "EUR" }, dropoff = new { latitude = 52.5, longitude = 13.4 }, note = "n", kind = "pickup",
-            scheduled_for = "2026-11-21T13:00:00+01:00", coupon = "Lunch-1", payment = new { method = "card", source = "tok" },
-            external_id = "a-1", require_pin = true,
+            customer = "c1",
+            merchant = "m1",
+            lines = new[] { new { item = "noodles", quantity = 1, options = new[] { "large", "hot" } } },
+            total = new { amount = 900, currency = "EUR" },
+            dropoff = new { latitude = 52.5, longitude = 13.4 },
+            note = "n",
+            kind = "pickup",
+            scheduled_for = "2026-11-21T13:00:00+01:00",
+            coupon = "Lunch-1",
+            payment = new { method = "card", source = "tok" },
+            external_id = "a-1",
+            require_pin = true,
         })).Expect(201);
         var placed = (PlaceOrder)_given.Single();
         Assert.Equal(["large", "hot"], placed.Lines.Single().Options.AsEnumerable());
