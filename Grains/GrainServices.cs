@@ -2,10 +2,18 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
+using OrderActors.Couriers;
+using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Merchants;
+using OrderActors.Notifications;
 using OrderActors.Orders;
+using OrderActors.Payments;
+using OrderActors.Payments.Sandbox;
+using OrderActors.Refunds;
+using OrderActors.Settlement;
 using Orleans;
 
 namespace OrderActors;
@@ -15,7 +23,7 @@ public static class GrainServices
 {
     /// <summary>
     /// Adds the grains' policies and options; each is checked when the host starts. What the host has registered before stays:
-    /// its own <see cref="ITravelModel"/>, <see cref="IDispatchPolicy"/> or <see cref="TimeProvider"/>. The host supplies
+    /// its own <see cref="ITravelModel"/>, <see cref="IDispatchPolicy"/>, <see cref="IPaymentProvider"/> or <see cref="TimeProvider"/>. The host supplies
     /// <see cref="IEventLog"/>, a grain storage, reminders and the stream provider <see cref="LogAppended.Provider"/>.
     /// </summary>
     public static IServiceCollection AddOrderActorsGrains(this IServiceCollection services)
@@ -37,6 +45,16 @@ public static class GrainServices
         services.TryAddSingleton<IDispatchPolicy, NearestIdlePolicy>();
 
         services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
+
+        services.AddChecked<PaymentOptions, PaymentOptionsValidator>();
+        services.TryAddSingleton<SandboxLedger>();
+        services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
+        services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
+        services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
+        services.AddChecked<SettlementOptions, SettlementOptionsValidator>();
+        services.AddChecked<CourierOptions, CourierOptionsValidator>();
+        services.AddChecked<RefundOptions, RefundOptionsValidator>();
+        services.TryAddSingleton<INotificationSender, SandboxSender>();
         return services;
     }
 

@@ -24,9 +24,10 @@ internal sealed class OptionRange(string options)
     }
 
     /// <summary>An option that must not be above another one.</summary>
-    public OptionRange NotAbove(string name, TimeSpan value, string otherName, TimeSpan other)
+    public OptionRange NotAbove<T>(string name, T value, string otherName, T other)
+        where T : IComparable<T>
     {
-        if (value > other) _failures.Add($"{options}.{name} is {value}; it must not be above {otherName}, which is {other}.");
+        if (value.CompareTo(other) > 0) _failures.Add($"{options}.{name} is {value}; it must not be above {otherName}, which is {other}.");
         return this;
     }
 }

@@ -22,7 +22,8 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CreateCourierRequest);
         var id = EntityIds.Require(body.Id, "/id");
         var reply = await grains.GetGrain<ICourierGrain>(id).Execute(new CreateCourier(
-            command, new Actor(Role.Courier, id), body.Name, body.Zone ?? CreateMerchantRequest.DefaultZone, body.Capacity ?? DefaultCapacity));
+            command, new Actor(Role.Courier, id), body.Name, body.Zone ?? CreateMerchantRequest.DefaultZone, body.Capacity ?? DefaultCapacity,
+            body.Vehicle ?? Vehicle.Bicycle, body.AcceptsOffersByHand ?? false));
         await Write(context, 201, reply, "create", "/v1/couriers/" + id);
     }
 
@@ -44,12 +45,38 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
         await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute((body.Status, body.Location) switch
         {
             (DutyStatus.Offline, _) => new GoOffline(command, by),
-            (_, { } location) => new GoOnline(command, by, location.ToPoint(), body.Until),
+            (_, { } location) => new GoOnline(command, by, location.ToPoint(), body.Until, body.PlannedStart),
             _ => throw new RequestFault(
                 ProblemKind.ValidationFailed,
                 "/location is missing; a courier who goes online must say where.",
                 new ProblemError("required", "/location is missing; a courier who goes online must say where.", Pointer: "/location")),
         }), WireNames<DutyStatus>.NameOf(body.Status));
+    }
+
+    /// <summary>PUT /v1/couriers/{id}/settings.</summary>
+    public async Task Change(HttpContext context)
+    {
+        var id = IdOf(context);
+        var command = IdempotencyKey.OrNew(context, "settings");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CourierSettingsRequest);
+        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(new ChangeCourier(
+            command, new Actor(Role.Courier, id), body.Vehicle, body.Capacity, body.AcceptsOffersByHand)), "settings");
+    }
+
+    /// <summary>POST /v1/couriers/{id}/pause.</summary>
+    public async Task Pause(HttpContext context)
+    {
+        var id = IdOf(context);
+        var command = IdempotencyKey.Required(context, "pause");
+        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(new PauseCourier(command, new Actor(Role.Courier, id))), "pause");
+    }
+
+    /// <summary>POST /v1/couriers/{id}/resume.</summary>
+    public async Task Resume(HttpContext context)
+    {
+        var id = IdOf(context);
+        var command = IdempotencyKey.Required(context, "resume");
+        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(new ResumeCourier(command, new Actor(Role.Courier, id))), "resume");
     }
 
     /// <summary>POST /v1/couriers/{id}/locations: one point or several, of which the last one counts.</summary>
@@ -89,9 +116,17 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
         await OrderLists.Write(context, grains, grain.Orders, page);
     }
 
-    private static string IdOf(HttpContext context) => EntityIds.RequireParameter((string)context.Request.RouteValues["id"]!, "id");
+    /// <summary>GET /v1/couriers/{id}/earnings.</summary>
+    public async Task Earnings(HttpContext context)
+    {
+        var id = IdOf(context);
+        var earnings = await grains.GetGrain<ICourierGrain>(id).Earnings() ?? throw NotFound(id);
+        await Replies.Write(context, 200, EarningsResponse.From(id, earnings), GatewayJson.Wire.EarningsResponse);
+    }
 
-    private static RequestFault NotFound(string id) => new(
+    internal static string IdOf(HttpContext context) => EntityIds.RequireParameter((string)context.Request.RouteValues["id"]!, "id");
+
+    internal static RequestFault NotFound(string id) => new(
         ProblemKind.NotFound, $"There is no courier {id}.", new ProblemError("not_found", $"There is no courier {id}.", Parameter: "id", Value: id));
 
     private static RequestFault NoPlace(PointBody point, string pointer)
@@ -101,12 +136,14 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
         return new(ProblemKind.ValidationFailed, detail, new ProblemError("out_of_range", detail, Pointer: pointer, Value: value));
     }
 
-    private static Task Write(HttpContext context, int status, CourierReply reply, string action, string? location = null) => reply switch
-    {
-        { Refusal: { } refusal } => Replies.WriteRefusal(
-            context, ActionNames.Translate(refusal, $"Courier {context.Request.RouteValues["id"]}", action), reply.Replayed),
-        { Courier: { } courier } => Replies.WriteResource(
-            context, status, CourierResponse.From(courier), GatewayJson.Wire.CourierResponse, courier.Version, reply.Replayed, location),
-        _ => throw new InvalidOperationException("A courier answered with neither itself nor a refusal."),
-    };
+    /// <summary>Answers with the courier, or with the refusal.</summary>
+    internal static Task Write(
+        HttpContext context, int status, CourierReply reply, string action, string? location = null, string? courierId = null) => reply switch
+        {
+            { Refusal: { } refusal } => Replies.WriteRefusal(
+                context, ActionNames.Translate(refusal, $"Courier {courierId ?? context.Request.RouteValues["id"]}", action), reply.Replayed),
+            { Courier: { } courier } => Replies.WriteResource(
+                context, status, CourierResponse.From(courier), GatewayJson.Wire.CourierResponse, courier.Version, reply.Replayed, location),
+            _ => throw new InvalidOperationException("A courier answered with neither itself nor a refusal."),
+        };
 }

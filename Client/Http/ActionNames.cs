@@ -4,7 +4,10 @@ using OrderActors.Values;
 
 namespace OrderActors.Client.Http;
 
-/// <summary>The names of commands as the API has them: the last part of the route that gives the command.</summary>
+/// <summary>
+/// The names of commands as the API has them: the route that gives the command, after the number. In <c>modifications/{n}/approve</c>
+/// the <c>{n}</c> stands for the number of the proposal that is open.
+/// </summary>
 internal static class ActionNames
 {
     // Commands that only the platform gives are no caller's to choose from.
@@ -18,11 +21,23 @@ internal static class ActionNames
         ["deliver"] = "complete",
         ["go_online"] = "online",
         ["go_offline"] = "offline",
+        ["fail_delivery"] = "fail",
+        ["return_goods"] = "return",
+        ["hand_over"] = "handover",
+        ["propose_modification"] = "modifications",
+        ["approve_modification"] = "modifications/{n}/approve",
+        ["decline_modification"] = "modifications/{n}/decline",
         ["place"] = null,
+        ["offer"] = null,
         ["assign"] = null,
+        ["deadline"] = null,
+        ["record_payment"] = null,
         ["create"] = null,
         ["take_assignment"] = null,
         ["finish_order"] = null,
+        ["accept_offer"] = "accept",
+        ["decline_offer"] = "decline",
+        ["take_over"] = "handover",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The actions that these commands are.</summary>

@@ -59,6 +59,8 @@ internal static class BodyFaults
     private static void Compare(JsonElement element, JsonTypeInfo type, string pointer, bool nullable, List<ProblemError> faults)
     {
         if (faults.Count == MaxFaults) return;
+        // What is there has the members of the plain type; the optional one has none.
+        if (Nullable.GetUnderlyingType(type.Type) is { } plain) type = type.Options.GetTypeInfo(plain);
         if (element.ValueKind == JsonValueKind.Null)
         {
             if (!nullable) faults.Add(new("null_not_allowed", $"{Place(pointer)} is null; it must be {Expected(type)}.", pointer, Allowed: Accepted(type)));

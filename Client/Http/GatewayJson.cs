@@ -2,13 +2,23 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OrderActors.Client.Couriers;
+using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Merchants;
+using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
+using OrderActors.Client.Payments;
+using OrderActors.Client.Promotions;
+using OrderActors.Client.Refunds;
+using OrderActors.Client.Settlement;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
+using OrderActors.Notifications;
 using OrderActors.Orders;
+using OrderActors.Promotions;
+using OrderActors.Refunds;
+using OrderActors.Settlement;
 using OrderActors.Values;
 
 namespace OrderActors.Client.Http;
@@ -29,16 +39,31 @@ namespace OrderActors.Client.Http;
     [
         typeof(InstantConverter),
         typeof(CancelReasonConverter),
+        typeof(WireEnumConverter<OrderKind>),
         typeof(WireEnumConverter<OrderStatus>),
         typeof(WireEnumConverter<DeliveryStatus>),
+        typeof(WireEnumConverter<PaymentMethod>),
         typeof(WireEnumConverter<PaymentStatus>),
+        typeof(WireEnumConverter<ProposalStatus>),
         typeof(WireEnumConverter<SettlementStatus>),
         typeof(WireEnumConverter<DeadlineKind>),
         typeof(WireEnumConverter<CourierStatus>),
+        typeof(WireEnumConverter<Vehicle>),
+        typeof(WireEnumConverter<DeclineReason>),
+        typeof(WireEnumConverter<RefundStatus>),
+        typeof(WireEnumConverter<RefundReason>),
         typeof(WireEnumConverter<MerchantStatus>),
         typeof(WireEnumConverter<DutyStatus>),
+        typeof(WireEnumConverter<Weekday>),
+        typeof(WireEnumConverter<WhenFull>),
+        typeof(WireEnumConverter<OrderKind>),
         typeof(WireEnumConverter<ActorRole>),
         typeof(WireEnumConverter<Role>),
+        typeof(WireEnumConverter<PromotionStatus>),
+        typeof(WireEnumConverter<PartyKind>),
+        typeof(WireEnumConverter<SettlementDayStatus>),
+        typeof(WireEnumConverter<WebhookOutcome>),
+        typeof(WireEnumConverter<NotificationLanguage>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -46,24 +71,66 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(AcceptOrderRequest))]
 [JsonSerializable(typeof(RejectOrderRequest))]
 [JsonSerializable(typeof(ReadyOrderRequest))]
+[JsonSerializable(typeof(PayOrderRequest))]
 [JsonSerializable(typeof(CancelOrderRequest))]
+[JsonSerializable(typeof(ProposeModificationRequest))]
+[JsonSerializable(typeof(ResolveModificationRequest))]
+[JsonSerializable(typeof(FreezeOrderRequest))]
+[JsonSerializable(typeof(OverrideOrderRequest))]
 [JsonSerializable(typeof(CourierStepRequest))]
+[JsonSerializable(typeof(CompleteDeliveryRequest))]
 [JsonSerializable(typeof(UnassignRequest))]
+[JsonSerializable(typeof(FailDeliveryRequest))]
+[JsonSerializable(typeof(ReturnGoodsRequest))]
 [JsonSerializable(typeof(OrderResponse))]
 [JsonSerializable(typeof(OrderListResponse))]
 [JsonSerializable(typeof(TimelineResponse))]
+[JsonSerializable(typeof(ModificationsResponse))]
 [JsonSerializable(typeof(CreateMerchantRequest))]
 [JsonSerializable(typeof(SetMenuRequest))]
 [JsonSerializable(typeof(SetMerchantStatusRequest))]
 [JsonSerializable(typeof(MerchantResponse))]
+[JsonSerializable(typeof(SetStockRequest))]
+[JsonSerializable(typeof(HoursBody))]
+[JsonSerializable(typeof(CapacityBody))]
+[JsonSerializable(typeof(SetPreparationRequest))]
+[JsonSerializable(typeof(TermsBody))]
+[JsonSerializable(typeof(PriceRequest))]
+[JsonSerializable(typeof(PriceResponse))]
 [JsonSerializable(typeof(CreateCourierRequest))]
 [JsonSerializable(typeof(SetDutyRequest))]
 [JsonSerializable(typeof(CourierResponse))]
+[JsonSerializable(typeof(CourierSettingsRequest))]
+[JsonSerializable(typeof(DeclineOfferRequest))]
+[JsonSerializable(typeof(HandOverRequest))]
+[JsonSerializable(typeof(OffersResponse))]
+[JsonSerializable(typeof(EarningsResponse))]
+[JsonSerializable(typeof(RequestRefundRequest))]
+[JsonSerializable(typeof(ApproveRefundRequest))]
+[JsonSerializable(typeof(DeclineRefundRequest))]
+[JsonSerializable(typeof(WithdrawRefundRequest))]
+[JsonSerializable(typeof(RefundResponse))]
+[JsonSerializable(typeof(RefundListResponse))]
 [JsonSerializable(typeof(PointBody))]
 [JsonSerializable(typeof(PointBody[]))]
 [JsonSerializable(typeof(ZoneResponse))]
 [JsonSerializable(typeof(DeadLettersResponse))]
 [JsonSerializable(typeof(ReplayResponse))]
+[JsonSerializable(typeof(SetAddressRequest))]
+[JsonSerializable(typeof(SetLimitRequest))]
+[JsonSerializable(typeof(MembershipRequest))]
+[JsonSerializable(typeof(CustomerResponse))]
+[JsonSerializable(typeof(CreatePromotionRequest))]
+[JsonSerializable(typeof(PromotionStatusRequest))]
+[JsonSerializable(typeof(RaiseBudgetRequest))]
+[JsonSerializable(typeof(PromotionResponse))]
+[JsonSerializable(typeof(CloseDayRequest))]
+[JsonSerializable(typeof(SettlementDayResponse))]
+[JsonSerializable(typeof(EntryListResponse))]
+[JsonSerializable(typeof(ProviderAnswerRequest))]
+[JsonSerializable(typeof(OutboundResponse))]
+[JsonSerializable(typeof(ContactRequest))]
+[JsonSerializable(typeof(ContactResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

@@ -41,7 +41,11 @@ internal sealed record ProblemError(
 /// <param name="Status">The order's status.</param>
 /// <param name="Version">The order's version.</param>
 /// <param name="Allowed">The commands that the state allows.</param>
-internal sealed record OrderStanding(OrderActors.Orders.OrderStatus Status, long Version, IReadOnlyList<string> Allowed);
+internal sealed record OrderStanding(OrderActors.Orders.OrderStatus Status, long Version, IReadOnlyList<string> Allowed)
+{
+    public static OrderStanding? Of(OrderActors.Orders.OrderView? order) =>
+        order is null ? null : new(order.Status, order.Version, ActionNames.Of(order.Allowed));
+}
 
 /// <summary>What is written: RFC 9457 problem details with this platform's extensions.</summary>
 internal sealed record ProblemDocument(

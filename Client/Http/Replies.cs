@@ -49,7 +49,7 @@ internal static class Replies
         {
             Errors = error is null ? null : [error],
             Replayed = replayed,
-            Order = order is null ? null : new OrderStanding(order.Status, order.Version, ActionNames.Of(order.Allowed)),
+            Order = OrderStanding.Of(order),
         });
     }
 

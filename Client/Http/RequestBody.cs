@@ -24,6 +24,26 @@ internal static class RequestBody
         }
     }
 
+    /// <summary>The body of a request that is signed: looked at only when the signature is right.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="maxBytes">The largest body.</param>
+    /// <param name="type">Its shape.</param>
+    /// <param name="refuse">Why the bytes are not the signer's; null when they are.</param>
+    public static async ValueTask<T> ReadSigned<T>(
+        HttpContext context, int maxBytes, JsonTypeInfo<T> type, Func<ReadOnlySequence<byte>, string?> refuse)
+    {
+        RequireJson(context);
+        var bytes = await ReadBytes(context, maxBytes);
+        try
+        {
+            return refuse(bytes) is { } why ? throw new RequestFault(ProblemKind.Forbidden, why) : Parse(bytes, type);
+        }
+        finally
+        {
+            context.Request.BodyReader.AdvanceTo(bytes.End);
+        }
+    }
+
     /// <summary>The body, or this value when the request has none.</summary>
     public static async ValueTask<T> ReadOr<T>(HttpContext context, int maxBytes, JsonTypeInfo<T> type, T none)
     {

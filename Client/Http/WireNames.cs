@@ -66,10 +66,15 @@ internal sealed class CancelReasonConverter() : WireEnumConverter<OrderActors.Or
 /// <summary>RFC 3339 instants: an offset is demanded on the way in, UTC with milliseconds goes out.</summary>
 internal sealed class InstantConverter : JsonConverter<DateTimeOffset>
 {
+    private const int LongestText = 256;
+
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.String || reader.HasValueSequence) throw new JsonException();
-        var text = reader.ValueSpan;
+        if (reader.TokenType != JsonTokenType.String || reader.ValueSpan.Length > LongestText || reader.HasValueSequence) throw new JsonException();
+
+        // Many writers escape the plus of an offset.
+        Span<byte> unescaped = stackalloc byte[LongestText];
+        var text = reader.ValueIsEscaped ? unescaped[..reader.CopyString(unescaped)] : reader.ValueSpan;
 
         // Without an offset the framework would take the server's own zone, which the caller cannot know.
         var hasOffset = text.Length > 19 && (text[^1] is (byte)'Z' || (text.Length > 6 && text[^3] == (byte)':' && text[^6] is (byte)'+' or (byte)'-'));

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
 using OrderActors.Client.Orders;
@@ -8,7 +8,7 @@ using Orleans;
 
 namespace OrderActors.Client.Merchants;
 
-/// <summary>Merchants: creating, menu, opening and closing, their orders.</summary>
+/// <summary>Merchants: creating, menu and stock, hours, capacity and terms, prices, their orders.</summary>
 internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limits)
 {
     /// <summary>POST /v1/merchants.</summary>
@@ -38,25 +38,54 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
     }
 
     /// <summary>PUT /v1/merchants/{id}/menu.</summary>
-    public async Task SetMenu(HttpContext context)
-    {
-        var id = IdOf(context);
-        var command = IdempotencyKey.OrNew(context, "menu");
-        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetMenuRequest);
-        var items = ImmutableArray.CreateBuilder<MenuItem>(body.Items.Length);
-        foreach (var item in body.Items) items.Add(new MenuItem(item.Id, item.Name, item.Price, item.Stock));
-        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(
-            new SetMenu(command, new Actor(Role.Merchant, id), items.MoveToImmutable())));
-    }
+    public Task SetMenu(HttpContext context) => Set(
+        context, "menu", GatewayJson.Wire.SetMenuRequest, static (command, by, body) => new SetMenu(command, by, body.ToItems()));
+
+    /// <summary>PUT /v1/merchants/{id}/stock.</summary>
+    public Task SetStock(HttpContext context) => Set(
+        context, "stock", GatewayJson.Wire.SetStockRequest,
+        static (command, by, body) => new SetStock(command, by, [.. body.Items.Select(item => new ItemStock(item.Id, item.Stock))]));
 
     /// <summary>PUT /v1/merchants/{id}/status.</summary>
-    public async Task SetStatus(HttpContext context)
+    public Task SetStatus(HttpContext context) => Set(
+        context, "status", GatewayJson.Wire.SetMerchantStatusRequest,
+        static (command, by, body) => new SetMerchantStatus(command, by, body.Status, body.Until, TimeSpan.FromSeconds(body.BusySeconds ?? 0)));
+
+    /// <summary>PUT /v1/merchants/{id}/hours.</summary>
+    public Task SetHours(HttpContext context) => Set(
+        context, "hours", GatewayJson.Wire.HoursBody, static (command, by, body) => new SetMerchantHours(command, by, body.ToHours()));
+
+    /// <summary>DELETE /v1/merchants/{id}/hours.</summary>
+    public async Task RemoveHours(HttpContext context)
     {
         var id = IdOf(context);
-        var command = IdempotencyKey.OrNew(context, "status");
-        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetMerchantStatusRequest);
-        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(
-            new SetMerchantStatus(command, new Actor(Role.Merchant, id), body.Status)));
+        var command = IdempotencyKey.OrNew(context, "hours");
+        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(new SetMerchantHours(command, new Actor(Role.Merchant, id), null)));
+    }
+
+    /// <summary>PUT /v1/merchants/{id}/capacity.</summary>
+    public Task SetCapacity(HttpContext context) => Set(
+        context, "capacity", GatewayJson.Wire.CapacityBody, static (command, by, body) => new SetMerchantCapacity(command, by, body.ToCapacity()));
+
+    /// <summary>PUT /v1/merchants/{id}/preparation.</summary>
+    public Task SetPreparation(HttpContext context) => Set(
+        context, "preparation", GatewayJson.Wire.SetPreparationRequest,
+        static (command, by, body) => new SetMerchantPreparation(command, by, TimeSpan.FromSeconds(body.PreparationSeconds), body.AutoAccept, body.Learn));
+
+    /// <summary>PUT /v1/merchants/{id}/terms.</summary>
+    public Task SetTerms(HttpContext context) => Set(
+        context, "terms", GatewayJson.Wire.TermsBody, static (command, by, body) => new SetMerchantTerms(command, by, body.ToTerms()));
+
+    /// <summary>POST /v1/merchants/{id}/price. Changes nothing.</summary>
+    public async Task Price(HttpContext context)
+    {
+        var id = IdOf(context);
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PriceRequest);
+        var grain = grains.GetGrain<IMerchantGrain>(id);
+        var reply = await grain.Quote(body.ToRequest());
+        if (reply.Refusal is { Code: RefusalCode.UnknownMerchant }) throw NotFound(id);
+        if (reply.Refusal is { } refusal) await Replies.WriteRefusal(context, refusal, replayed: false);
+        else await Replies.Write(context, 200, PriceResponse.From(reply.Reservation!), GatewayJson.Wire.PriceResponse);
     }
 
     /// <summary>GET /v1/merchants/{id}/orders.</summary>
@@ -67,6 +96,15 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
         var grain = grains.GetGrain<IMerchantGrain>(id);
         if (await grain.Get() is null) throw NotFound(id);
         await OrderLists.Write(context, grains, grain.Orders, page);
+    }
+
+    private async Task Set<TBody>(
+        HttpContext context, string step, JsonTypeInfo<TBody> type, Func<string, Actor, TBody, MerchantCommand> command)
+    {
+        var id = IdOf(context);
+        var key = IdempotencyKey.OrNew(context, step);
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, type);
+        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(command(key, new Actor(Role.Merchant, id), body)));
     }
 
     private static string IdOf(HttpContext context) => EntityIds.RequireParameter((string)context.Request.RouteValues["id"]!, "id");

@@ -4,6 +4,9 @@ using Microsoft.AspNetCore.Http;
 using OrderActors.Broadcast;
 using OrderActors.Client.Http;
 using OrderActors.Deadlines;
+using OrderActors.Notifications;
+using OrderActors.Payments;
+using OrderActors.Settlement;
 using OrderActors.Values;
 using Orleans;
 
@@ -14,7 +17,7 @@ namespace OrderActors.Client.Operations;
 internal sealed record DeadLettersResponse(DeadLetterBody[] Data);
 
 /// <summary>An event that its consumer could not digest.</summary>
-/// <param name="Subscriber">The consumer: fulfilment, dispatch-feed or deadlines.</param>
+/// <param name="Subscriber">The consumer's name.</param>
 /// <param name="Partition">The event's partition, 0 to 119.</param>
 /// <param name="Sequence">Its place in the partition.</param>
 /// <param name="Type">The event's type, such as <c>order.created</c>.</param>
@@ -31,7 +34,7 @@ internal sealed record ReplayResponse(bool Replayed);
 /// <summary>Dead letters, for operators.</summary>
 internal sealed class DeadLetterRoutes(IClusterClient grains)
 {
-    private static readonly string[] Subscribers = ["fulfilment", "dispatch-feed", "deadlines"];
+    private static readonly string[] Subscribers = ["fulfilment", "dispatch-feed", "deadlines", "payments", "notifications", "settlement"];
     private static readonly ReplayResponse Done = new(true);
 
     /// <summary>GET /v1/operations/dead-letters.</summary>
@@ -88,6 +91,9 @@ internal sealed class DeadLetterRoutes(IClusterClient grains)
         {
             "fulfilment" => grains.GetGrain<IFulfilmentGrain>(key),
             "dispatch-feed" => grains.GetGrain<IDispatchFeedGrain>(key),
+            "notifications" => grains.GetGrain<INotificationFeedGrain>(key),
+            "payments" => grains.GetGrain<IPaymentFeedGrain>(key),
+            "settlement" => grains.GetGrain<ISettlementFeedGrain>(key),
             _ => grains.GetGrain<IDeadlineGrain>(key),
         };
     }

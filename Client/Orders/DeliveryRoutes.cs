@@ -12,7 +12,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
     /// <summary>A step and the route it has.</summary>
     internal sealed record StepRoute(string Route, CourierStep Step);
 
-    /// <summary>The steps in their order; those between may be left out.</summary>
+    /// <summary>The steps on the way in their order; those between may be left out.</summary>
     public static readonly StepRoute[] Steps =
     [
         new("leave-for-pickup", CourierStep.LeaveForPickup),
@@ -20,7 +20,6 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         new("pickup", CourierStep.PickUp),
         new("leave-for-dropoff", CourierStep.LeaveForDropoff),
         new("arrive-dropoff", CourierStep.ArriveAtDropoff),
-        new("complete", CourierStep.Deliver),
     ];
 
     /// <summary>POST /v1/deliveries/{number}/{step}.</summary>
@@ -33,6 +32,16 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         await OrderReplies.Write(context, await GrainOf(number).Execute(new AdvanceDelivery(id, by, step.Step)));
     }
 
+    /// <summary>POST /v1/deliveries/{number}/complete.</summary>
+    public async Task Complete(HttpContext context)
+    {
+        var number = OrderReplies.NumberOf(context);
+        var id = IdempotencyKey.Required(context, "complete");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CompleteDeliveryRequest);
+        var by = new Actor(Role.Courier, EntityIds.Require(body.Courier, "/courier"));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(new AdvanceDelivery(id, by, CourierStep.Deliver, body.Proof?.ToProof())));
+    }
+
     /// <summary>POST /v1/deliveries/{number}/unassign.</summary>
     public async Task Unassign(HttpContext context)
     {
@@ -42,6 +51,39 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var courier = EntityIds.Require(body.Courier, "/courier");
         var by = body.Actor?.ToActor() ?? new Actor(Role.Courier, courier);
         await OrderReplies.Write(context, await GrainOf(number).Execute(new UnassignCourier(id, by, courier)));
+    }
+
+    /// <summary>POST /v1/deliveries/{number}/fail.</summary>
+    public async Task Fail(HttpContext context)
+    {
+        var number = OrderReplies.NumberOf(context);
+        var id = IdempotencyKey.Required(context, "fail");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.FailDeliveryRequest);
+        await OrderReplies.Write(context, await GrainOf(number).Execute(new FailDelivery(id, CourierOr(body.Courier, body.Actor), body.Reason)));
+    }
+
+    /// <summary>POST /v1/deliveries/{number}/return.</summary>
+    public async Task Return(HttpContext context)
+    {
+        var number = OrderReplies.NumberOf(context);
+        var id = IdempotencyKey.Required(context, "return");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.ReturnGoodsRequest);
+        await OrderReplies.Write(context, await GrainOf(number).Execute(new ReturnGoods(id, CourierOr(body.Courier, body.Actor))));
+    }
+
+    /// <summary>Who says so: a courier, or somebody else who gives role and id.</summary>
+    private static Actor CourierOr(string? courier, ActorBody? actor)
+    {
+        switch (courier, actor)
+        {
+            case ({ } id, null):
+                return new(Role.Courier, EntityIds.Require(id, "/courier"));
+            case (null, { } other):
+                return other.ToActor();
+            default:
+                var detail = $"Give exactly one of courier and actor; {(courier is null ? "none is" : "both are")} given.";
+                throw new RequestFault(ProblemKind.Malformed, detail, new ProblemError("required", detail, Pointer: "/courier", Allowed: ["courier", "actor"]));
+        }
     }
 
     private IOrderGrain GrainOf(OrderNumber number) => grains.GetGrain<IOrderGrain>(number.ToString());

@@ -4,27 +4,30 @@ using OrderActors.Couriers;
 using OrderActors.Customers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Values;
 using Orleans;
 
 namespace OrderActors.Client.Orders;
 
-/// <summary>GET /v1/orders: the orders of one customer, merchant or courier.</summary>
+/// <summary>GET /v1/orders: the orders of one customer, merchant or courier, or the one with an external id.</summary>
 internal sealed class OrderListRoutes(IClusterClient grains)
 {
-    private static readonly string[] Owners = ["customer", "merchant", "courier"];
+    private const string ExternalId = "external_id";
+    private const string ExternalIdRule = "1 to 255 visible ASCII characters";
+    private static readonly string[] Owners = ["customer", "merchant", "courier", ExternalId];
     private static readonly string[] Statuses = [.. WireNames<OrderStatus>.All.Remove(WireNames<OrderStatus>.NameOf(OrderStatus.None))];
 
     /// <summary>Answers with a page.</summary>
     public Task List(HttpContext context)
     {
-        var page = PageRequest.Read(context, "customer", "merchant", "courier", "status");
+        var page = PageRequest.Read(context, "customer", "merchant", "courier", ExternalId, "status");
         string? owner = null;
         string? id = null;
         foreach (var name in Owners)
         {
             if (PageRequest.Single(context, name) is not { } value) continue;
             if (owner is not null) throw OneOwner($"{owner} and {name} are both given");
-            (owner, id) = (name, EntityIds.RequireParameter(value, name));
+            (owner, id) = (name, name == ExternalId ? RequireExternalId(value) : EntityIds.RequireParameter(value, name));
         }
 
         if (owner is null || id is null) throw OneOwner("none is given");
@@ -32,10 +35,25 @@ internal sealed class OrderListRoutes(IClusterClient grains)
         {
             "customer" => grains.GetGrain<ICustomerGrain>(id).Orders,
             "merchant" => grains.GetGrain<IMerchantGrain>(id).Orders,
+            ExternalId => (cursor, _) => Named(id, cursor),
             _ => grains.GetGrain<ICourierGrain>(id).Orders,
         };
         return OrderLists.Write(context, grains, index, page, StatusOf(context));
     }
+
+    /// <summary>The order that has an external id, as a list of one or none.</summary>
+    private async Task<OrderPage> Named(string externalId, string? cursor)
+    {
+        // Such a list has one page and gives out no cursor.
+        if (cursor is not null) throw PageRequest.BadCursor(cursor);
+        // There is one tenant, and it has no name, until callers have keys.
+        var number = await grains.GetGrain<IExternalIdGrain>("/" + externalId).Get();
+        return new(number is { } found ? [found] : [], null);
+    }
+
+    private static string RequireExternalId(string id) => CommandId.IsValid(id)
+        ? id
+        : throw PageRequest.Fault("invalid_id", $"The external_id is '{id}'; it is {ExternalIdRule}.", ExternalId, id, [ExternalIdRule]);
 
     private static OrderStatus? StatusOf(HttpContext context)
     {
@@ -46,7 +64,7 @@ internal sealed class OrderListRoutes(IClusterClient grains)
     }
 
     private static RequestFault OneOwner(string found) => PageRequest.Fault(
-        "required", $"Give exactly one of customer, merchant and courier; {found}.", "customer", null, Owners);
+        "required", $"Give exactly one of customer, merchant, courier and external_id; {found}.", "customer", null, Owners);
 }
 
 /// <summary>Reads pages of orders: numbers from an index grain, the orders from their own grains in parallel.</summary>
@@ -70,7 +88,7 @@ internal static class OrderLists
             var orders = await Task.WhenAll(found.Orders.Select(number => grains.GetGrain<IOrderGrain>(number.ToString()).Get()));
             foreach (var order in orders)
             {
-                if (order is not null && (status is null || order.Status == status)) data.Add(OrderResponse.From(order));
+                if (order is not null && (status is null || order.Status == status)) data.Add(OrderResponse.From(order, inList: true));
             }
         }
         while (cursor is not null && data.Count < page.Limit && read < MostOrdersRead);

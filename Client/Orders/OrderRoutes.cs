@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
 using OrderActors.Customers;
@@ -17,27 +16,32 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var id = IdempotencyKey.Required(context, "place");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PlaceOrderRequest);
         var customer = EntityIds.Require(body.Customer, "/customer");
-        var command = new PlaceOrder(
-            id, new Actor(Role.Customer, customer), customer, body.Merchant, LinesOf(body), body.Total.ToMoney(), body.Dropoff.ToPoint(), body.Note);
-        var reply = await grains.GetGrain<ICustomerGrain>(customer).Place(command);
-        await (reply is { Refusal: null, Order: { } order }
-            ? Replies.WriteResource(
-                context, 201, OrderResponse.From(order), GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed, "/v1/orders/" + order.Number)
-            : OrderReplies.Write(context, reply));
+        var reply = await grains.GetGrain<ICustomerGrain>(customer).Place(body.ToCommand(id, customer));
+        if (reply is not { Refusal: null, Order: { } order })
+        {
+            await OrderReplies.Write(context, reply);
+            return;
+        }
+
+        // Taken in for good, but what it needs may still be on its way: then its place tells how it gets on.
+        var status = order.Status == OrderStatus.Received ? StatusCodes.Status202Accepted : StatusCodes.Status201Created;
+        var answer = OrderResponse.From(order) with { Pin = order.Pin };
+        await Replies.WriteResource(
+            context, status, answer, GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed, "/v1/orders/" + order.Number);
     }
 
     /// <summary>GET /v1/orders/{number}.</summary>
     public async Task Get(HttpContext context)
     {
-        var order = await Find(context);
-        await Replies.WriteResource(
-            context, 200, OrderResponse.From(order, withTimeline: true), GatewayJson.Wire.OrderResponse, order.Version);
+        var order = await OrderReplies.Find(context, grains);
+        var answer = OrderResponse.From(order) with { Timeline = TimelineBody.From(order) };
+        await Replies.WriteResource(context, 200, answer, GatewayJson.Wire.OrderResponse, order.Version);
     }
 
     /// <summary>GET /v1/orders/{number}/timeline.</summary>
     public async Task Timeline(HttpContext context)
     {
-        var order = await Find(context);
+        var order = await OrderReplies.Find(context, grains);
         await Replies.WriteResource(
             context, 200, new TimelineResponse(TimelineBody.From(order)), GatewayJson.Wire.TimelineResponse, order.Version);
     }
@@ -76,37 +80,76 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         await OrderReplies.Write(context, await grain.Execute(new MarkReady(id, by)));
     }
 
-    /// <summary>POST /v1/orders/{number}/cancel.</summary>
+    /// <summary>POST /v1/orders/{number}/collect.</summary>
+    public async Task Collect(HttpContext context)
+    {
+        var number = OrderReplies.NumberOf(context);
+        var id = IdempotencyKey.Required(context, "collect");
+        var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ReadyOrderRequest, ReadyOrderRequest.Empty);
+        var grain = GrainOf(number);
+        var by = await MerchantOr(body.Actor, grain, number);
+        await OrderReplies.Write(context, await grain.Execute(new CollectOrder(id, by)));
+    }
+
+    /// <summary>POST /v1/orders/{number}/pay.</summary>
+    public async Task Pay(HttpContext context)
+    {
+        var number = OrderReplies.NumberOf(context);
+        var id = IdempotencyKey.Required(context, "pay");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PayOrderRequest);
+        var grain = GrainOf(number);
+        var by = body.Actor?.ToActor() ?? new(Role.Customer, (await OrderReplies.Find(grain, number)).Customer);
+        await OrderReplies.Write(context, await grain.Execute(new PayOrder(id, by, body.Source)));
+    }
+
+    /// <summary>POST /v1/orders/{number}/cancel, with <c>?preview=true</c> only to see what it would come to.</summary>
     public async Task Cancel(HttpContext context)
     {
         var number = OrderReplies.NumberOf(context);
-        var id = IdempotencyKey.Required(context, "cancel");
+        var preview = IsPreview(context);
+        var id = preview ? IdempotencyKey.OrNew(context, "preview") : IdempotencyKey.Required(context, "cancel");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CancelOrderRequest);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new CancelOrder(id, body.Actor.ToActor(), body.Reason)));
+        var command = new CancelOrder(id, body.Actor.ToActor(), body.Reason, body.WaiveFee ?? false);
+        if (!preview)
+        {
+            await OrderReplies.Write(context, await GrainOf(number).Execute(command));
+            return;
+        }
+
+        var reply = await GrainOf(number).Preview(command);
+        if (reply is not { Refusal: null, Order: { } order })
+        {
+            await OrderReplies.Write(context, reply);
+            return;
+        }
+
+        // No ETag: this is not how the order stands.
+        var fee = new MoneyBody(order.Bill?.Due ?? 0, order.Total.Currency);
+        await Replies.Write(context, 200, OrderResponse.From(order) with { Fee = fee }, GatewayJson.Wire.OrderResponse);
     }
 
-    private async ValueTask<OrderView> Find(HttpContext context)
+    // A misspelt parameter must not turn a question into a cancellation.
+    private static bool IsPreview(HttpContext context)
     {
-        var number = OrderReplies.NumberOf(context);
-        return await GrainOf(number).Get() ?? throw OrderReplies.NotFound(number);
+        foreach (var name in context.Request.Query.Keys)
+        {
+            if (name == "preview") continue;
+            throw PageRequest.Fault("unknown_parameter", $"'{name}' is not a parameter of this route. There is one: preview.", name, null, ["preview"]);
+        }
+
+        return PageRequest.Single(context, "preview") switch
+        {
+            null or "false" => false,
+            "true" => true,
+            var text => throw PageRequest.Fault("unknown_value", $"preview is '{text}'; it must be true or false.", "preview", text, ["true", "false"]),
+        };
     }
 
     private IOrderGrain GrainOf(OrderNumber number) => grains.GetGrain<IOrderGrain>(number.ToString());
 
     // Without API keys nobody can prove who they are; a merchant action that names no actor is taken as the order's own merchant's.
-    private static async ValueTask<Actor> MerchantOr(ActorBody? actor, IOrderGrain grain, OrderNumber number)
-    {
-        if (actor is not null) return actor.ToActor();
-        var order = await grain.Get() ?? throw OrderReplies.NotFound(number);
-        return new Actor(Role.Merchant, order.Merchant);
-    }
-
-    private static ImmutableArray<OrderLine> LinesOf(PlaceOrderRequest body)
-    {
-        var lines = ImmutableArray.CreateBuilder<OrderLine>(body.Lines.Length);
-        foreach (var line in body.Lines) lines.Add(new OrderLine(line.Item, line.Quantity));
-        return lines.MoveToImmutable();
-    }
+    private static async ValueTask<Actor> MerchantOr(ActorBody? actor, IOrderGrain grain, OrderNumber number) =>
+        actor is not null ? actor.ToActor() : new(Role.Merchant, (await OrderReplies.Find(grain, number)).Merchant);
 }
 
 /// <summary>What all routes on one order share.</summary>
@@ -121,6 +164,16 @@ internal static class OrderReplies
             : throw new RequestFault(
                 ProblemKind.InvalidOrderNumber, error, new ProblemError("invalid_order_number", error, Parameter: "number", Value: text));
     }
+
+    /// <summary>The order in the path.</summary>
+    public static ValueTask<OrderView> Find(HttpContext context, IClusterClient grains)
+    {
+        var number = NumberOf(context);
+        return Find(grains.GetGrain<IOrderGrain>(number.ToString()), number);
+    }
+
+    /// <summary>The order, or a refusal when there is none.</summary>
+    public static async ValueTask<OrderView> Find(IOrderGrain grain, OrderNumber number) => await grain.Get() ?? throw NotFound(number);
 
     /// <summary>There is no such order.</summary>
     public static RequestFault NotFound(OrderNumber number) => new(
@@ -141,9 +194,11 @@ internal static class OrderReplies
         _ => throw new InvalidOperationException("An order answered with neither itself nor a refusal."),
     };
 
+    /// <summary>What is asked: the part of the path after the number; for a new order, which has none, to place it.</summary>
     private static string ActionOf(HttpContext context)
     {
+        if (context.Request.RouteValues["number"] is not string number) return "place";
         var path = context.Request.Path.Value!;
-        return path[(path.LastIndexOf('/') + 1)..];
+        return path[(path.IndexOf(number, StringComparison.Ordinal) + number.Length)..].Trim('/');
     }
 }

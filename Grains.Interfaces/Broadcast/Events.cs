@@ -4,7 +4,9 @@ using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
+using OrderActors.Promotions;
 using OrderActors.Refunds;
+using OrderActors.Settlement;
 using OrderActors.Values;
 using Orleans;
 
@@ -21,6 +23,9 @@ namespace OrderActors.Broadcast;
 [JsonDerivedType(typeof(MerchantEvent), "m")]
 [JsonDerivedType(typeof(PaymentEvent), "p")]
 [JsonDerivedType(typeof(RefundEvent), "r")]
+[JsonDerivedType(typeof(CustomerEvent), "u")]
+[JsonDerivedType(typeof(PromotionEvent), "d")]
+[JsonDerivedType(typeof(SettlementEvent), "s")]
 [GenerateSerializer, Immutable, Alias("orderactors.domain-event")]
 public abstract record DomainEvent(string Type, DateTimeOffset At, Actor By, long Version)
 {
@@ -145,7 +150,13 @@ public sealed record RefundEvent(
 }
 
 /// <summary>An event of a courier.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.courier-event"), StoredAs("courier-event", version: 1)]
+/// <remarks>
+/// <c>Orders</c> are the orders that the event concerns: taken, offered, declined, released; with a change of duty, all that
+/// the courier carries. <c>OfferUntil</c> is when an offer ends, <c>Detail</c> a reason or the courier from whom an order was
+/// taken over, <c>Pay</c> what a released order earned, <c>Shift</c> the shift that ended, <c>Passed</c> the orders that the
+/// courier is not to be asked for yet.
+/// </remarks>
+[GenerateSerializer, Immutable, Alias("orderactors.courier-event"), StoredAs("courier-event", version: 2)]
 public sealed record CourierEvent(
     string Type,
     DateTimeOffset At,
@@ -158,7 +169,12 @@ public sealed record CourierEvent(
     DateTimeOffset? OnlineUntil,
     int Capacity,
     ImmutableArray<OrderNumber> Orders,
-    DateTimeOffset? LastHandover)
+    DateTimeOffset? LastHandover,
+    DateTimeOffset? OfferUntil = null,
+    string? Detail = null,
+    Money? Pay = null,
+    ShiftReport? Shift = null,
+    ImmutableArray<PassedOrder> Passed = default)
     : DomainEvent(Type, At, By, Version)
 {
     /// <inheritdoc/>
@@ -167,14 +183,70 @@ public sealed record CourierEvent(
 }
 
 /// <summary>An event of a merchant.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.merchant-event"), StoredAs("merchant-event", version: 1)]
+/// <param name="Type">What happened.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Version">The merchant's version after it.</param>
+/// <param name="Merchant">The merchant.</param>
+/// <param name="Status">Its status after it.</param>
+/// <param name="Detail">Which part of it was changed, in an update.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.merchant-event"), StoredAs("merchant-event", version: 2)]
 public sealed record MerchantEvent(
-    string Type, DateTimeOffset At, Actor By, long Version, string Merchant, MerchantStatus Status)
+    string Type, DateTimeOffset At, Actor By, long Version, string Merchant, MerchantStatus Status, string? Detail = null)
     : DomainEvent(Type, At, By, Version)
 {
     /// <inheritdoc/>
     [JsonIgnore]
     public override int Partition => Shard.Of(Merchant);
+}
+
+/// <summary>An event of a customer. It says that something changed and no address: those are the customer's own to read.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Version">The customer's version after it.</param>
+/// <param name="Customer">The customer.</param>
+/// <param name="MemberUntil">Until when the customer is a member; null for never having been one, or not any more.</param>
+/// <param name="MaxOpenOrders">The customer's own limit of open orders; null for the platform's.</param>
+/// <param name="Notify">Whether the customer wants to be told how orders get on.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.customer-event"), StoredAs("customer-event", version: 1)]
+public sealed record CustomerEvent(
+    string Type, DateTimeOffset At, Actor By, long Version, string Customer, DateTimeOffset? MemberUntil, int? MaxOpenOrders, bool Notify)
+    : DomainEvent(Type, At, By, Version)
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int Partition => Shard.Of(Customer);
+}
+
+/// <summary>An event of a promotion. Its reservations are told by the orders' own events, which carry the coupon and the bill.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Version">The promotion's version after it.</param>
+/// <param name="Promotion">The promotion after it.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.promotion-event"), StoredAs("promotion-event", version: 1)]
+public sealed record PromotionEvent(string Type, DateTimeOffset At, Actor By, long Version, PromotionView Promotion)
+    : DomainEvent(Type, At, By, Version)
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int Partition => Shard.Of(Promotion.Code);
+}
+
+/// <summary>An event of a day of the books.</summary>
+/// <param name="Type">What happened.</param>
+/// <param name="At">When.</param>
+/// <param name="By">Who did it.</param>
+/// <param name="Version">The day's version after it.</param>
+/// <param name="Day">The day after it.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.settlement-event"), StoredAs("settlement-event", version: 1)]
+public sealed record SettlementEvent(string Type, DateTimeOffset At, Actor By, long Version, SettlementDayView Day)
+    : DomainEvent(Type, At, By, Version)
+{
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override int Partition => Shard.Of(Day.Day);
 }
 
 /// <summary>The types of events.</summary>
@@ -330,6 +402,9 @@ public static class EventTypes
     /// <summary>The provider did not answer; it is asked again.</summary>
     public const string PaymentOutcomeUnknown = "payment.outcome_unknown";
 
+    /// <summary>Something is to be done at the provider; what becomes of it is told by a further event.</summary>
+    public const string PaymentPending = "payment.pending";
+
     /// <summary>A refund was asked for.</summary>
     public const string RefundRequested = "refund.requested";
 
@@ -357,6 +432,51 @@ public static class EventTypes
     /// <summary>An order of the assignment is done.</summary>
     public const string CourierReleased = "courier.released";
 
+    /// <summary>A courier's vehicle, capacity or way of being asked changed.</summary>
+    public const string CourierChanged = "courier.changed";
+
+    /// <summary>A courier was asked.</summary>
+    public const string CourierOffered = "courier.offered";
+
+    /// <summary>A courier declined an offer.</summary>
+    public const string CourierOfferDeclined = "courier.offer_declined";
+
+    /// <summary>An offer to a courier ended without an answer.</summary>
+    public const string CourierOfferWithdrawn = "courier.offer_withdrawn";
+
+    /// <summary>A courier took an order over from another one.</summary>
+    public const string CourierTookOver = "courier.took_over";
+
+    /// <summary>A courier's shift ended.</summary>
+    public const string CourierShiftEnded = "courier.shift_ended";
+
     /// <summary>A merchant was created, opened or closed.</summary>
     public const string MerchantStatusChanged = "merchant.status_changed";
+
+    /// <summary>A customer's addresses changed.</summary>
+    public const string CustomerAddressesChanged = "customer.addresses_changed";
+
+    /// <summary>A customer's limit of open orders changed.</summary>
+    public const string CustomerLimitChanged = "customer.limit_changed";
+
+    /// <summary>A customer's membership was granted, extended or revoked.</summary>
+    public const string CustomerMembershipChanged = "customer.membership_changed";
+
+    /// <summary>A customer wants to be told, or not any more.</summary>
+    public const string CustomerNotifyChanged = "customer.notify_changed";
+
+    /// <summary>A promotion was created.</summary>
+    public const string PromotionCreated = "promotion.created";
+
+    /// <summary>A promotion was stopped or resumed.</summary>
+    public const string PromotionStatusChanged = "promotion.status_changed";
+
+    /// <summary>A promotion's budget was raised.</summary>
+    public const string PromotionBudgetRaised = "promotion.budget_raised";
+
+    /// <summary>A merchant's menu, stock, hours, capacity, terms or preparation changed; the event says which.</summary>
+    public const string MerchantUpdated = "merchant.updated";
+
+    /// <summary>A day of the books was closed.</summary>
+    public const string SettlementPeriodClosed = "settlement.period_closed";
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrderActors.Couriers;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Concurrency;
@@ -26,9 +27,11 @@ public sealed record WaitingOrder(
 /// <param name="Until">When the shift ends, or null.</param>
 /// <param name="Capacity">How many orders at once.</param>
 /// <param name="Version">The log sequence of the event this was learnt from.</param>
+/// <param name="Passed">Orders that the courier declined or let pass, and is not to be asked for yet.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.idle-courier")]
 public sealed record IdleCourier(
-    string Courier, GeoPoint Location, DateTimeOffset Since, DateTimeOffset? Until, int Capacity, long Version);
+    string Courier, GeoPoint Location, DateTimeOffset Since, DateTimeOffset? Until, int Capacity, long Version,
+    ImmutableArray<PassedOrder> Passed = default);
 
 /// <summary>One change in a zone.</summary>
 /// <param name="Waiting">An order that waits now.</param>

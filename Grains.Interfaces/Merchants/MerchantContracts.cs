@@ -5,51 +5,13 @@ using Orleans;
 
 namespace OrderActors.Merchants;
 
-/// <summary>Whether a merchant takes orders.</summary>
-public enum MerchantStatus
-{
-    /// <summary>No orders are taken.</summary>
-    Closed,
-
-    /// <summary>Orders are taken.</summary>
-    Open,
-}
-
-/// <summary>One item of a menu.</summary>
-/// <param name="Id">The item's id.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Price">Minor units, 0 or more.</param>
-/// <param name="Stock">How many there are; null for no limit.</param>
-[GenerateSerializer, Immutable, Alias("orderactors.menu-item")]
-public sealed record MenuItem(string Id, string Name, long Price, int? Stock = null);
-
-/// <summary>A command to a merchant.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.merchant-command")]
-public abstract record MerchantCommand(string Id, Actor By);
-
-/// <summary>Creates the merchant, closed and with an empty menu.</summary>
-/// <param name="Id">The command's id.</param>
-/// <param name="By">Who.</param>
-/// <param name="Name">Its name.</param>
-/// <param name="Zone">The zone whose couriers serve it.</param>
-/// <param name="Location">Where goods are picked up.</param>
-/// <param name="Currency">The currency of its prices.</param>
-/// <param name="PreparationTime">The usual time from acceptance to ready.</param>
-/// <param name="AutoAccept">Whether orders are accepted without a word.</param>
-[GenerateSerializer, Immutable, Alias("orderactors.create-merchant")]
-public sealed record CreateMerchant(
-    string Id, Actor By, string Name, string Zone, GeoPoint Location, string Currency, TimeSpan PreparationTime, bool AutoAccept)
-    : MerchantCommand(Id, By);
-
-/// <summary>Replaces the menu, with prices and stock.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.set-menu")]
-public sealed record SetMenu(string Id, Actor By, ImmutableArray<MenuItem> Items) : MerchantCommand(Id, By);
-
-/// <summary>Opens or closes the merchant.</summary>
-[GenerateSerializer, Immutable, Alias("orderactors.set-merchant-status")]
-public sealed record SetMerchantStatus(string Id, Actor By, MerchantStatus Status) : MerchantCommand(Id, By);
-
 /// <summary>A merchant as it stands.</summary>
+/// <remarks>
+/// <c>Status</c> is what holds now: a pause or a busy spell whose time is over is open. <c>Menu</c> has the stock that is left.
+/// <c>OpenNow</c> is whether an order for now would find it open, by status and hours; if not, <c>OpensAt</c> is when one will.
+/// <c>Estimate</c> is the preparation time that an order would get now. <c>InPreparation</c> and <c>Queued</c> count while there
+/// is a capacity. <c>Stripes</c> is over how many sub-grains a hot merchant is spread; 0 when it is not.
+/// </remarks>
 [GenerateSerializer, Immutable, Alias("orderactors.merchant-view")]
 public sealed record MerchantView(
     string Id,
@@ -62,7 +24,19 @@ public sealed record MerchantView(
     TimeSpan PreparationTime,
     bool AutoAccept,
     ImmutableArray<MenuItem> Menu,
-    int OpenOrders);
+    int OpenOrders,
+    OpeningHours? Hours = null,
+    DateTimeOffset? StatusUntil = null,
+    TimeSpan BusyPreparation = default,
+    bool OpenNow = false,
+    DateTimeOffset? OpensAt = null,
+    TimeSpan Estimate = default,
+    bool Learn = false,
+    MerchantCapacity? Capacity = null,
+    int InPreparation = 0,
+    int Queued = 0,
+    MerchantTerms? Terms = null,
+    int Stripes = 0);
 
 /// <summary>The answer to a command: the merchant, or a refusal.</summary>
 [GenerateSerializer, Immutable, Alias("orderactors.merchant-reply")]
@@ -171,7 +145,7 @@ public interface IMerchantGrain : IGrainWithStringKey
     Task<MerchantReply> Execute(MerchantCommand command);
 
     /// <summary>The merchant as it stands, or null.</summary>
-    [Alias("get"), Orleans.Concurrency.ReadOnly]
+    [Alias("get"), Orleans.Concurrency.AlwaysInterleave]
     Task<MerchantView?> Get();
 
     /// <summary>Takes stock for an order and prices it; the same order again gets the same answer and takes nothing more.</summary>

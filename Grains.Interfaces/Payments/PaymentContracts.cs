@@ -34,8 +34,9 @@ public sealed record PaymentView(
 /// <param name="Attempt">Names the attempt within the order: the same one again is the same operation at the provider.</param>
 /// <param name="Amount">All that the order needs; an amount above what is held already is held in addition.</param>
 /// <param name="Source">The provider's token for the customer's card.</param>
+/// <param name="Take">Whether the amount is taken at once, for goods that are handed over with the answer.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.authorise-payment")]
-public sealed record AuthorisePayment(OrderNumber Order, string Attempt, Money Amount, string Source);
+public sealed record AuthorisePayment(OrderNumber Order, string Attempt, Money Amount, string Source, bool Take = false);
 
 /// <summary>What the order wants of its payment: the newest of these is made true, by whatever it takes.</summary>
 /// <param name="Order">The order.</param>

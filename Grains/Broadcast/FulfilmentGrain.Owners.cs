@@ -37,6 +37,8 @@ public sealed partial class FulfilmentGrain
         {
             cancellation.ThrowIfCancellationRequested();
             if (e.Type is EventTypes.OrderModificationApproved or EventTypes.OrderModificationDeclined) await KeepReservation(e);
+            if (e is { Type: EventTypes.OrderDelivered, Virtual.MembershipDays: > 0 and var days }) await Customer(e).Grant(e.Order, days);
+            if (e.Type == EventTypes.OrderRefused) await Customer(e).Forget(e.Order, Refused(e));
         }
     }
 
@@ -53,7 +55,18 @@ public sealed partial class FulfilmentGrain
 
     private static bool IsSpent(OrderEvent e) => e.Type is EventTypes.OrderPaid or EventTypes.OrderDelivered;
 
-    private static bool EndsUnserved(OrderEvent e) => e.Type is EventTypes.OrderCanceled or EventTypes.OrderRejected or EventTypes.OrderExpired;
+    private static bool EndsUnserved(OrderEvent e) =>
+        e.Type is EventTypes.OrderCanceled or EventTypes.OrderRejected or EventTypes.OrderExpired or EventTypes.OrderReturned;
+
+    private ICustomerGrain Customer(OrderEvent e) => GrainFactory.GetGrain<ICustomerGrain>(e.Customer);
+
+    /// <summary>
+    /// For a customer whose own call broke off: whoever asks again with the same command id gets the order's own, fuller refusal
+    /// from its memory only as long as that lasts.
+    /// </summary>
+    private static Refusal Refused(OrderEvent e) => new(
+        Enum.GetValues<RefusalCode>().FirstOrDefault(code => Names.Of(code) == e.Detail, RefusalCode.Unavailable), $"Order {e.Order} could not be placed.",
+        Value: e.Order.ToString());
 
     private async Task TellMerchant(string merchant, ImmutableArray<OrderProgress> steps)
     {

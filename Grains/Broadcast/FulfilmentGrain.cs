@@ -47,22 +47,43 @@ public sealed partial class FulfilmentGrain(
     /// <summary>Whose event it is; empty for events that nobody else has to be told of.</summary>
     private static string Source(DomainEvent happened) => happened switch
     {
-        CourierEvent { Type: EventTypes.CourierAssigned } e => e.Courier,
-        OrderEvent { Courier: not null, Type: EventTypes.DeliveryUnassigned } e => e.Order.ToString(),
-        OrderEvent { Courier: not null } e when LetsGo(e) => e.Order.ToString(),
+        CourierEvent
+        {
+            Type: EventTypes.CourierAssigned or EventTypes.CourierOffered or EventTypes.CourierOfferDeclined or EventTypes.CourierTookOver,
+        } e => e.Courier,
+        OrderEvent { Courier: not null } e when Frees(e) => e.Order.ToString(),
         _ => "",
     };
 
-    /// <summary>Whether the courier who had the order is done with it.</summary>
-    private static bool LetsGo(OrderEvent e) =>
-        e.Type is EventTypes.OrderDelivered or EventTypes.OrderCanceled or EventTypes.OrderRejected or EventTypes.OrderReturned;
+    /// <summary>Whether a courier has the order not any more, or is not asked for it any more.</summary>
+    private static bool Frees(OrderEvent e) => e.Type switch
+    {
+        EventTypes.DeliveryUnassigned or EventTypes.DeliveryOfferExpired or EventTypes.DeliveryHandedOver => true,
+        EventTypes.OrderDelivered or EventTypes.DeliveryReturned or EventTypes.OrderReturned or EventTypes.DeliveryFailed => true,
+        // Goods that are on their way back keep their courier.
+        EventTypes.OrderCanceled or EventTypes.OrderRejected => e.Delivery != DeliveryStatus.Returning,
+        _ => false,
+    };
 
     private Task Tell(DomainEvent happened) => happened switch
     {
-        CourierEvent e => AssignOrders(e),
-        OrderEvent { Courier: { } courier } e =>
-            Release($"finish:{e.Order}:{e.Version}", courier, e.Order, e.Type == EventTypes.OrderDelivered ? e.Dropoff : null),
+        CourierEvent { Type: EventTypes.CourierAssigned } e => AssignOrders(e),
+        CourierEvent { Type: EventTypes.CourierOffered } e => OfferOrders(e),
+        CourierEvent { Type: EventTypes.CourierOfferDeclined } e => UnassignOrders(e),
+        CourierEvent { Type: EventTypes.CourierTookOver } e => HandOver(e),
+        OrderEvent { Courier: { } courier, Type: EventTypes.DeliveryOfferExpired } e =>
+            Withdraw($"expired:{e.Order}:{e.Version}", courier, e.Order, expired: true),
+        OrderEvent { Type: EventTypes.DeliveryHandedOver } e => ReleaseGiver(e),
+        OrderEvent { Courier: { } courier } e => Release($"finish:{e.Order}:{e.Version}", courier, e.Order, PlaceOfHandover(e)),
         _ => Task.CompletedTask,
+    };
+
+    /// <summary>Where the courier handed the goods over, to the customer or back to the merchant; null when the order was taken away.</summary>
+    private static GeoPoint? PlaceOfHandover(OrderEvent e) => e.Type switch
+    {
+        EventTypes.OrderDelivered => e.Dropoff,
+        EventTypes.DeliveryReturned or EventTypes.OrderReturned => e.Pickup,
+        _ => null,
     };
 
     private async Task AssignOrders(CourierEvent e)
@@ -78,12 +99,73 @@ public sealed partial class FulfilmentGrain(
         }
     }
 
+    private async Task OfferOrders(CourierEvent e)
+    {
+        foreach (var order in e.Orders)
+        {
+            var reply = await GrainFactory.GetGrain<IOrderGrain>(order.ToString())
+                .Execute(new OfferDelivery($"offer:{e.Courier}:{e.Version}", Actor.System, e.Courier, e.OfferUntil ?? e.At));
+            ThrowIfBusy(reply.Refusal);
+            if (reply.Refusal is null || Carries(reply.Order, e.Courier)) continue;
+            LogNotAssigned(order, e.Courier, reply.Refusal.Code, reply.Refusal.Detail);
+            await Withdraw($"refused-offer:{order}:{e.Version}", e.Courier, order, expired: false);
+        }
+    }
+
+    private async Task UnassignOrders(CourierEvent e)
+    {
+        foreach (var order in e.Orders)
+        {
+            // Refused when the offer ended first: the order looks for somebody else already.
+            var reply = await GrainFactory.GetGrain<IOrderGrain>(order.ToString())
+                .Execute(new UnassignCourier($"decline:{e.Courier}:{e.Version}", Actor.System, e.Courier));
+            ThrowIfBusy(reply.Refusal);
+        }
+    }
+
+    private async Task HandOver(CourierEvent e)
+    {
+        foreach (var order in e.Orders)
+        {
+            var grain = GrainFactory.GetGrain<IOrderGrain>(order.ToString());
+            var present = await grain.Get();
+            if (Carries(present, e.Courier)) continue;
+            Refusal? refusal = null;
+            if (present?.Courier == e.Detail)
+            {
+                var reply = await grain.Execute(new HandOver($"handover:{e.Courier}:{e.Version}", Actor.System, e.Courier));
+                ThrowIfBusy(reply.Refusal);
+                if (reply.Refusal is null || Carries(reply.Order, e.Courier)) continue;
+                refusal = reply.Refusal;
+            }
+
+            refusal ??= new(RefusalCode.Forbidden, $"Courier {e.Detail} does not have it.");
+            LogNotAssigned(order, e.Courier, refusal.Code, refusal.Detail);
+            await Release($"refused:{order}:{e.Version}", e.Courier, order, deliveredAt: null);
+        }
+    }
+
+    /// <summary>Releases the courier who gave the order away, unless it came back meanwhile.</summary>
+    private async Task ReleaseGiver(OrderEvent e)
+    {
+        if (e.Detail is not { } giver) return;
+        var present = await GrainFactory.GetGrain<IOrderGrain>(e.Order.ToString()).Get();
+        if (present?.Courier != giver) await Release($"handed:{e.Order}:{e.Version}", giver, e.Order, deliveredAt: null);
+    }
+
     /// <summary>
     /// Whether the order is this courier's although it refused: it was told before, so long ago that it forgot the command's
     /// id. Releasing the courier now would leave the order with nobody.
     /// </summary>
     private static bool Carries(OrderView? order, string courier) =>
         order is not null && order.Courier == courier && order.Delivery is not (DeliveryStatus.Pending or DeliveryStatus.Canceled);
+
+    private async Task Withdraw(string id, string courier, OrderNumber order, bool expired)
+    {
+        var reply = await GrainFactory.GetGrain<ICourierGrain>(courier).Execute(new WithdrawOffer(id, Actor.System, [order], expired));
+        ThrowIfBusy(reply.Refusal);
+        if (reply.Refusal is { } refusal) LogNotReleased(courier, order, refusal.Code, refusal.Detail);
+    }
 
     private async Task Release(string id, string courier, OrderNumber order, GeoPoint? deliveredAt)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using OrderActors.Dispatch;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -11,14 +12,20 @@ namespace OrderActors.Couriers;
 internal sealed class CourierGrain : Grain, ICourierGrain
 {
     private readonly Durable<CourierState> _courier;
+    private readonly CourierOptions _options;
     private readonly TimeProvider _clock;
 
     /// <summary>Newer than the stored location; never stored by itself, because couriers move all the time.</summary>
     private GeoPoint? _seen;
 
-    public CourierGrain([PersistentState("state")] IPersistentState<CourierState> state, TimeProvider clock)
+    /// <summary>What dispatch was told last.</summary>
+    private (GeoPoint At, DateTimeOffset When)? _told;
+
+    public CourierGrain(
+        [PersistentState("state")] IPersistentState<CourierState> state, IOptions<CourierOptions> options, TimeProvider clock)
     {
         _courier = new(this, state);
+        _options = options.Value;
         _clock = clock;
     }
 
@@ -28,11 +35,11 @@ internal sealed class CourierGrain : Grain, ICourierGrain
 
     public async Task<CourierReply> Execute(CourierCommand command)
     {
-        var sealedPage = command is TakeAssignment ? await Pages.SealFullPage(_courier.Current.Orders) : null;
+        var sealedPage = command is TakeAssignment or AcceptOffer or TakeOver ? await Pages.SealFullPage(_courier.Current.Orders) : null;
         var (facts, now, before) = (new CourierFacts(Id, _seen, sealedPage), _clock.GetUtcNow(), _courier.Current.Version);
-        var outcome = await _courier.Decide(state => CourierLifecycle.Decide(state, command, facts, now));
+        var outcome = await _courier.Decide(state => CourierLifecycle.Decide(state, command, facts, _options, now));
         // The new state took in what was seen, or knows better.
-        if (_courier.Current.Version != before) _seen = null;
+        if (_courier.Current.Version != before) (_seen, _told) = (null, null);
         return new(_courier.Current.ToView(_seen), outcome.Refusal, outcome.Replayed);
     }
 
@@ -44,15 +51,24 @@ internal sealed class CourierGrain : Grain, ICourierGrain
         if (courier.Status == CourierStatus.OffDuty)
         {
             return new(courier.ToView(_seen), Refusal.Transition(
-                "locate", $"Courier {Id}", Names.Of(courier.Status), CourierLifecycle.Allowed(courier)));
+                "locate", $"Courier {Id}", Names.Of(courier.Status), CourierTable.Allowed(courier, _clock.GetUtcNow())));
         }
 
         _seen = location;
-        if (courier.Status == CourierStatus.Available) await GrainFactory.GetGrain<IDispatchGrain>(courier.Zone).Locate(Id, location);
+        var now = _clock.GetUtcNow();
+        if (courier.Status == CourierStatus.Available && CourierLifecycle.IsWorthTelling(_told, location, now, _options))
+        {
+            _told = (location, now);
+            await GrainFactory.GetGrain<IDispatchGrain>(courier.Zone).Locate(Id, location);
+        }
+
         return new(courier.ToView(_seen), null);
     }
 
     public Task<CourierView?> Get() => Task.FromResult(_courier.Current.ToView(_seen));
 
     public Task<OrderPage> Orders(string? cursor, int limit) => Pages.Read(_courier.Current.Orders, cursor, limit);
+
+    public Task<CourierEarnings?> Earnings() => Task.FromResult(
+        _courier.Current is { Exists: true } courier ? new CourierEarnings(courier.Shift, courier.Days) : null);
 }

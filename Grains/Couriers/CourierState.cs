@@ -7,11 +7,16 @@ using OrderActors.Values;
 
 namespace OrderActors.Couriers;
 
-/// <summary>What is stored of a courier. Off duty there is no location, no shift and no assignment; busy means an assignment.</summary>
-[StoredAs("courier", version: 1)]
+/// <summary>
+/// What is stored of a courier. Off duty there is no location, no shift and no assignment; busy means an assignment, offered
+/// an open offer.
+/// </summary>
+[StoredAs("courier", version: 2)]
 internal sealed record CourierState : IRaisesEvents
 {
     private readonly ImmutableArray<OrderNumber> _assignment;
+    private readonly ImmutableArray<PassedOrder> _passed;
+    private readonly ImmutableArray<EarningsDay> _days;
     private ImmutableArray<DomainEvent> _raised;
 
     /// <summary>0 while the courier does not exist.</summary>
@@ -43,6 +48,23 @@ internal sealed record CourierState : IRaisesEvents
     /// <summary>Everything the courier ever carried.</summary>
     public OrderIndex Orders { get; init; } = OrderIndex.Empty;
 
+    public Vehicle Vehicle { get; init; }
+
+    /// <summary>Whether an assignment is an offer first.</summary>
+    public bool AcceptsOffersByHand { get; init; }
+
+    /// <summary>What the courier is asked.</summary>
+    public CourierOffer? Offer { get; init; }
+
+    /// <summary>Orders that the courier is not to be asked for again yet, oldest first.</summary>
+    public ImmutableArray<PassedOrder> Passed { get => _passed.OrEmpty(); init => _passed = value; }
+
+    /// <summary>The shift; also null on duty when it began under a release that kept none.</summary>
+    public Shift? Shift { get; init; }
+
+    /// <summary>Earnings, the newest day first.</summary>
+    public ImmutableArray<EarningsDay> Days { get => _days.OrEmpty(); init => _days = value; }
+
     public CommandMemory Commands { get; init; } = CommandMemory.Empty;
 
     /// <inheritdoc/>
@@ -59,5 +81,6 @@ internal sealed record CourierState : IRaisesEvents
     /// <param name="seen">The newest location, when there is a newer one than the stored.</param>
     public CourierView? ToView(GeoPoint? seen) => !Exists
         ? null
-        : new(Id, Version, Status, Name, Zone, Capacity, seen ?? Location, OnlineUntil, LeavesAfterAssignment, Assignment);
+        : new(Id, Version, Status, Name, Zone, Capacity, seen ?? Location, OnlineUntil, LeavesAfterAssignment, Assignment,
+            Vehicle, AcceptsOffersByHand, Offer);
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
 using OrderActors.Idempotency;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -16,13 +18,19 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     /// <summary>How many placements of one customer may be under way.</summary>
     private const int MaxRunning = 256;
 
+    /// <summary>How many orders are asked at once whether they have ended.</summary>
+    private const int AskedAtOnce = 32;
+
     private readonly Dictionary<string, (string Fingerprint, Task<OrderReply> Reply)> _running = new(StringComparer.Ordinal);
     private readonly Durable<CustomerState> _customer;
     private readonly IOrderNumbers _numbers;
     private readonly TimeProvider _clock;
+    private readonly CustomerOptions _options;
 
-    public CustomerGrain([PersistentState("state")] IPersistentState<CustomerState> state, IOrderNumbers numbers, TimeProvider clock)
+    public CustomerGrain(
+        [PersistentState("state")] IPersistentState<CustomerState> state, IOrderNumbers numbers, TimeProvider clock, IOptions<CustomerOptions> options)
     {
+        _options = options.Value;
         _customer = new(this, state);
         _numbers = numbers;
         _clock = clock;
@@ -59,6 +67,29 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
 
     public Task<OrderPage> Orders(string? cursor, int limit) => Pages.Read(_customer.Current.Orders, cursor, limit);
 
+    public async Task<CustomerReply> Execute(CustomerCommand command)
+    {
+        var now = _clock.GetUtcNow();
+        var outcome = await _customer.Decide(state => CustomerLifecycle.Decide(state, command, Id, now));
+        return new(View(), outcome.Refusal, outcome.Replayed);
+    }
+
+    public Task<CustomerView?> Get() => Task.FromResult(View());
+
+    public Task Grant(OrderNumber order, int days)
+    {
+        var now = _clock.GetUtcNow();
+        return Change(state => CustomerLifecycle.Grant(state, order, days, Id, now));
+    }
+
+    public Task SetNotify(bool on)
+    {
+        var now = _clock.GetUtcNow();
+        return Change(state => CustomerLifecycle.SetNotify(state, on, Id, now));
+    }
+
+    public Task Forget(OrderNumber order, Refusal refusal) => Change(state => Placements.Refuse(state, order, refusal));
+
     private async Task<OrderReply> PlaceOnce(PlaceOrder command, string fingerprint)
     {
         var outcome = Placements.Recall(_customer.Current, command.Id, fingerprint) ?? await Remember(command, fingerprint);
@@ -66,22 +97,64 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
 
         // From here on a retry finds the same number, whatever happens.
         var number = outcome.Placement!.Number;
-        var reply = await GrainFactory.GetGrain<IOrderGrain>(number.ToString()).Execute(command);
-        if (reply is { Order: null, Refusal: { } refused } && CanBeFinal(refused))
-            await _customer.Decide(state => new Decision<CustomerState, bool>(Placements.Refuse(state, command.Id, refused), true));
+        if (outcome.Known && await Reopen(number) is { } full) return Refused(full);
+        var reply = await GrainFactory.GetGrain<IOrderGrain>(number.ToString()).Place(command, Terms());
+        if (reply is { Order: null, Refusal: { } refused } && CanBeFinal(refused)) await Forget(number, refused);
+
+        // Before the answer, so that the very next order is a member's. After a crash here the order's event brings it about.
+        if (reply.Order is { Kind: OrderKind.Virtual, Status: OrderStatus.Delivered or OrderStatus.Completed, Virtual: { MembershipDays: > 0 and var days } })
+            await Grant(number, days);
         return reply;
     }
+
+    private CustomerTerms Terms() =>
+        new(FreeDelivery: CustomerLifecycle.IsMember(_customer.Current, _clock.GetUtcNow()), Notify: _customer.Current.Notify);
 
     private async Task<Placements.Outcome> Remember(PlaceOrder command, string fingerprint)
     {
         var number = await _numbers.NextAsync(Shard.Of(command.Customer), Shard.Of(command.Merchant));
         var sealedPage = await Pages.SealFullPage(_customer.Current.Orders);
         var placement = new Placement(command.Id, fingerprint, number, _clock.GetUtcNow());
-        return await _customer.Decide(state => Placements.Remember(state, placement, sealedPage));
+        var outcome = await Try([]);
+        return outcome.AtLimit ? await Try(await FindEnded()) : outcome;
+
+        Task<Placements.Outcome> Try(ImmutableArray<OrderNumber> ended) => _customer.Decide(
+            state => Placements.Remember(OpenOrders.Close(state, ended), placement, sealedPage, _options.MaxOpenOrders));
     }
 
+    /// <summary>
+    /// A command came again whose order is not on the list of open ones. Either the order has ended, and its answer is only
+    /// repeated, or it never came about, and then it counts as any other.
+    /// </summary>
+    private async Task<Refusal?> Reopen(OrderNumber number)
+    {
+        if (_customer.Current.OpenOrders.Contains(number)) return null;
+        if (await GrainFactory.GetGrain<IOrderGrain>(number.ToString()).Get() is not null) return null;
+        return await Try([]) is null ? null : await Try(await FindEnded());
+
+        Task<Refusal?> Try(ImmutableArray<OrderNumber> ended) => _customer.Decide(
+            state => OpenOrders.Reopen(OpenOrders.Close(state, ended), number, _options.MaxOpenOrders));
+    }
+
+    /// <summary>Asks the orders that may be open; those that have ended are the answer.</summary>
+    private async Task<ImmutableArray<OrderNumber>> FindEnded()
+    {
+        var ended = ImmutableArray.CreateBuilder<OrderNumber>();
+        await TurnBound.ForEachAsync(_customer.Current.OpenOrders, AskedAtOnce, async number =>
+        {
+            var order = await GrainFactory.GetGrain<IOrderGrain>(number.ToString()).Get();
+            if (!OpenOrders.IsOpen(_customer.Current, number, order, _clock.GetUtcNow())) ended.Add(number);
+        });
+        return ended.DrainToImmutable();
+    }
+
+    private Task<bool> Change(Func<CustomerState, CustomerState> change) =>
+        _customer.Decide(state => new Decision<CustomerState, bool>(change(state), true));
+
+    private CustomerView? View() => _customer.Current.Exists ? _customer.Current.ToView(Id, _options.MaxOpenOrders) : null;
+
     /// <summary>A bound that was reached is no answer for good: the same id may try again.</summary>
-    private static bool CanBeFinal(Refusal refusal) => refusal.Code != RefusalCode.TooMany;
+    private static bool CanBeFinal(Refusal refusal) => refusal.Code is not (RefusalCode.TooMany or RefusalCode.Unavailable);
 
     private static OrderReply Refused(Refusal refusal) => new(null, refusal);
 }

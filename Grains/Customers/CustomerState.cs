@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using OrderActors.Broadcast;
 using OrderActors.Idempotency;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -14,83 +16,58 @@ namespace OrderActors.Customers;
 internal sealed record Placement(string Id, string Fingerprint, OrderNumber Number, DateTimeOffset At, Refusal? Refusal = null);
 
 /// <summary>What is stored of a customer.</summary>
-[StoredAs("customer", version: 1)]
-internal sealed record CustomerState
+[StoredAs("customer", version: 2)]
+internal sealed record CustomerState : IRaisesEvents
 {
     private readonly ImmutableArray<Placement> _placements;
+    private readonly ImmutableArray<OrderNumber> _openOrders;
+    private readonly ImmutableArray<CustomerAddress> _addresses;
+    private readonly ImmutableArray<OrderNumber> _grants;
+    private ImmutableArray<DomainEvent> _raised;
 
     /// <summary>Placements whose id is remembered, oldest first.</summary>
     public ImmutableArray<Placement> Placements { get => _placements.OrEmpty(); init => _placements = value; }
 
     public OrderIndex Orders { get; init; } = OrderIndex.Empty;
-}
 
-/// <summary>How placements are remembered. Pure.</summary>
-/// <remarks>
-/// An id is remembered for 24 hours. A customer with more than 1,000 placements in that time (an account that orders for
-/// many) has the newest 1,000 remembered, as long as each had 10 minutes: beyond that rate placements are refused for the
-/// moment, because a retry must never make a second order.
-/// </remarks>
-internal static class Placements
-{
-    /// <summary>How long an id is remembered, if there is room.</summary>
-    public static readonly TimeSpan Window = TimeSpan.FromHours(24);
+    /// <summary>Counts the changes, placements not included.</summary>
+    public long Version { get; init; }
 
-    /// <summary>How long an id is remembered in any case.</summary>
-    public static readonly TimeSpan MinWindow = TimeSpan.FromMinutes(10);
+    /// <summary>
+    /// Orders that may be open, oldest first. No open one is missing; ended ones stay until the limit is reached and somebody
+    /// asks them.
+    /// </summary>
+    public ImmutableArray<OrderNumber> OpenOrders { get => _openOrders.OrEmpty(); init => _openOrders = value; }
 
-    /// <summary>How many ids are remembered: about 150 KB in the customer's record.</summary>
-    public const int Max = 1_000;
+    /// <summary>The customer's own limit of open orders; null for the platform's.</summary>
+    public int? MaxOpenOrders { get; init; }
 
-    /// <summary>A known placement or a refusal.</summary>
-    public readonly record struct Outcome(Placement? Placement, Refusal? Refusal, bool Known = false);
+    /// <summary>The addresses, oldest first.</summary>
+    public ImmutableArray<CustomerAddress> Addresses { get => _addresses.OrEmpty(); init => _addresses = value; }
 
-    /// <summary>What is known of a command id; null when it is new.</summary>
-    public static Outcome? Recall(CustomerState state, string id, string fingerprint)
-    {
-        foreach (var placement in state.Placements)
-        {
-            if (placement.Id != id) continue;
-            return placement.Fingerprint == fingerprint ? new(placement, placement.Refusal, true) : new(null, CommandMemory.Reused(id));
-        }
+    public string? DefaultAddress { get; init; }
 
-        return null;
-    }
+    public DateTimeOffset? MemberUntil { get; init; }
 
-    /// <summary>Remembers a placement and lists its order; one that is known already stays as it is.</summary>
-    public static Decision<CustomerState, Outcome> Remember(CustomerState state, Placement placement, int? sealedPage)
-    {
-        if (Recall(state, placement.Id, placement.Fingerprint) is { } known) return new(state, known);
-        var kept = state.Placements.RemoveAll(p => p.At + Window <= placement.At);
-        if (kept.Length >= Max)
-        {
-            var over = kept[0].At + MinWindow - placement.At;
-            if (over > TimeSpan.Zero)
-            {
-                return new(state, new(null, new(
-                    RefusalCode.TooMany,
-                    $"{Max} orders were placed within {MinWindow.TotalMinutes:0} minutes, the most for one customer; " +
-                    $"try again in {Math.Ceiling(over.TotalSeconds):0} s.")));
-            }
+    /// <summary>The newest orders that granted membership, oldest first.</summary>
+    public ImmutableArray<OrderNumber> Grants { get => _grants.OrEmpty(); init => _grants = value; }
 
-            kept = kept.RemoveAt(0);
-        }
+    public bool Notify { get; init; }
 
-        return new(
-            state with { Placements = kept.Add(placement), Orders = state.Orders.Add(placement.Number, sealedPage) },
-            new(placement, null));
-    }
+    public CommandMemory Commands { get; init; } = CommandMemory.Empty;
 
-    /// <summary>The order was refused: its id keeps the refusal, and it is not listed.</summary>
-    public static CustomerState Refuse(CustomerState state, string id, Refusal refusal)
-    {
-        var at = state.Placements.IndexOf(state.Placements.FirstOrDefault(p => p.Id == id)!);
-        if (at < 0 || state.Placements[at].Refusal is not null) return state;
-        var placement = state.Placements[at];
-        return state with
-        {
-            Placements = state.Placements.SetItem(at, placement with { Refusal = refusal }),
-            Orders = state.Orders.Remove(placement.Number),
-        };
-    }
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public ImmutableArray<DomainEvent> Raised { get => _raised.OrEmpty(); init => _raised = value; }
+
+    /// <inheritdoc/>
+    public void ClearRaised() => _raised = default;
+
+    /// <summary>Whether anybody has heard of the customer.</summary>
+    [JsonIgnore]
+    public bool Exists => Version > 0 || Placements.Length > 0 || Orders.Open.Length > 0 || Orders.SealedPages > 0;
+
+    /// <summary>The customer for callers.</summary>
+    public CustomerView ToView(string id, int platformLimit) =>
+        new(id, Version, Addresses, DefaultAddress, MemberUntil, MaxOpenOrders ?? platformLimit, Notify);
 }

@@ -25,7 +25,8 @@ internal static class DispatchFeed
         }
 
         // The steps after an assignment take nobody off the board, and each would cost the zone a look.
-        return e.Type is EventTypes.DeliveryAssigned or EventTypes.OrderCanceled or EventTypes.OrderRejected or EventTypes.DeliveryCanceled
+        return e.Type is EventTypes.DeliveryOffered or EventTypes.DeliveryAssigned or EventTypes.DeliveryCanceled
+            or EventTypes.OrderCanceled or EventTypes.OrderRejected
             ? new ZoneChange(NotWaiting: new VersionedId(e.Order.ToString(), sequence))
             : null;
     }
@@ -39,6 +40,6 @@ internal static class DispatchFeed
 
         // Who handed over still has to leave the customer: the other half of the stop.
         var since = e.LastHandover + travel.DropoffService / 2 is { } free && free > e.At ? free : e.At;
-        return new ZoneChange(Idle: new IdleCourier(e.Courier, location, since, e.OnlineUntil, e.Capacity, sequence));
+        return new ZoneChange(Idle: new IdleCourier(e.Courier, location, since, e.OnlineUntil, e.Capacity, sequence, e.Passed));
     }
 }

@@ -5,7 +5,7 @@ using Orleans;
 namespace OrderActors.Dispatch;
 
 /// <summary>A zone as it is stored: who waits, who is free, and how far each log partition was taken in.</summary>
-[GenerateSerializer, Alias("orderactors.dispatch-state"), StoredAs("zone", version: 1)]
+[GenerateSerializer, Alias("orderactors.dispatch-state"), StoredAs("zone", version: 2)]
 public sealed class DispatchState
 {
     /// <summary>Orders that wait for a courier.</summary>

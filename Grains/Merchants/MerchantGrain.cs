@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
 using OrderActors.Orders;
 using OrderActors.Values;
 using Orleans;
@@ -8,69 +9,207 @@ namespace OrderActors.Merchants;
 
 /// <summary>
 /// The shell around <see cref="MerchantLifecycle"/> and <see cref="StockRules"/>. Reservations interleave: those that arrive
-/// during a write share the next one, so that a busy merchant needs far fewer writes than orders.
+/// during a write share the next one, so that a busy merchant needs far fewer writes than orders. A hot one spreads them over
+/// stripes.
 /// </summary>
 [GrainType("merchant")]
-internal sealed class MerchantGrain : Grain, IMerchantGrain
+internal sealed partial class MerchantGrain : Grain, IMerchantGrain
 {
+    /// <summary>Orders not on a sealed page from which on an order waits for the page.</summary>
+    private const int MostUnsealed = 16 * OrderIndex.PageSize;
+
     private readonly Durable<MerchantProfile> _profile;
     private readonly Durable<MerchantStock> _stock;
     private readonly TimeProvider _clock;
+    private readonly MerchantOptions _options;
+    private readonly Dictionary<OrderNumber, Task<ReservationReply>> _holding = [];
+    private readonly RecentEnds _ends = new();
+    private Task? _sealing;
+    private int? _sealedPage;
 
     public MerchantGrain(
         [PersistentState("profile")] IPersistentState<MerchantProfile> profile,
         [PersistentState("stock")] IPersistentState<MerchantStock> stock,
-        TimeProvider clock)
+        TimeProvider clock,
+        IOptions<MerchantOptions> options)
     {
         _profile = new(this, profile);
         _stock = new(this, stock);
         _clock = clock;
+        _options = options.Value;
     }
 
     private string Id => this.GetPrimaryKeyString();
 
     private OrderIndexPages Pages => new(GrainFactory, $"merchant/{Id}");
 
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (!_stock.Current.Stripes.IsEmpty) WatchStripes();
+        return Task.CompletedTask;
+    }
+
     public async Task<MerchantReply> Execute(MerchantCommand command)
     {
         var now = _clock.GetUtcNow();
         var outcome = await _profile.Decide(profile => MerchantLifecycle.Decide(profile, command, Id, now));
-        return new(View(), outcome.Refusal, outcome.Replayed);
+        return new(await Get(), outcome.Refusal, outcome.Replayed);
     }
 
-    public Task<MerchantView?> Get() => Task.FromResult(View());
-
-    public async Task<ReservationReply> Reserve(OrderNumber order, ImmutableArray<OrderLine> lines, Money total)
+    public async Task<MerchantView?> Get()
     {
-        var sealedPage = await Pages.SealFullPage(_stock.Current.Orders);
-        return await _stock.Decide(stock => StockRules.Reserve(stock, this.GetPrimaryKeyString(), _profile.Current, order, lines, total, sealedPage));
+        var stripes = await AskStripes();
+        return MerchantViews.Of(_profile.Current, Noted(_stock.Current), stripes, _clock.GetUtcNow());
     }
 
-    public Task<ReservationReply> Hold(HoldRequest request) => Reserve(request.Order, request.Lines, request.Total);
+    public Task<ReservationReply> Reserve(OrderNumber order, ImmutableArray<OrderLine> lines, Money total) =>
+        Hold(new HoldRequest(order, lines, total), goodsOnly: true);
 
-    public Task<ReservationReply> Quote(HoldRequest request) => throw new NotSupportedException();
+    public Task<ReservationReply> Hold(HoldRequest request) => Hold(request, goodsOnly: false);
 
-    public Task<ReservationReply> Amend(OrderNumber order, long revision, ImmutableArray<OrderLine> lines) => throw new NotSupportedException();
+    public async Task<ReservationReply> Quote(HoldRequest request)
+    {
+        var profile = _profile.Current;
+        // The caller asks for the total, so there is none to compare.
+        var asked = request with { Total = new(0, profile.Currency), HasCoupon = true };
+        await CheckKitchen(asked);
+        return MerchantViews.Quote(Noted(_stock.Current), profile, asked, Context(null, goodsOnly: false), await AskStripes());
+    }
+
+    public async Task<ReservationReply> Amend(OrderNumber order, long revision, ImmutableArray<OrderLine> lines)
+    {
+        if (!_stock.Current.Open.ContainsKey(order) && await FindInStripe(order) is { } held) return await AmendInStripe(order, held, revision, lines);
+        while (true)
+        {
+            var recalls = _recalls;
+            var reply = await AmendHere(order, revision, lines);
+            if (!await RecallFor(reply, lines, recalls)) return reply;
+        }
+    }
 
     public async Task<ImmutableArray<OrderNumber>> Progress(ImmutableArray<OrderProgress> steps)
     {
-        await Settle([.. steps.Where(s => s.Step >= OrderProgressStep.Consumed).Select(s => new EndedOrder(s.Order, s.Step == OrderProgressStep.Consumed))]);
-        return [];
+        steps = steps.OrEmpty();
+        Learn(steps);
+        await End([.. steps.Where(s => s.Step is OrderProgressStep.Consumed or OrderProgressStep.Returned)
+            .Select(s => new EndedOrder(s.Order, s.Step == OrderProgressStep.Consumed))]);
+        return await AdvanceKitchen(steps);
     }
 
-    public Task Settle(ImmutableArray<EndedOrder> orders) =>
-        _stock.Decide(stock => new Decision<MerchantStock, bool>(StockRules.Settle(stock, _profile.Current, orders), true));
+    public async Task Settle(ImmutableArray<EndedOrder> orders)
+    {
+        await End(orders.OrEmpty());
+        await AdvanceKitchen([]);
+    }
 
     public Task<OrderPage> Orders(string? cursor, int limit) => Pages.Read(_stock.Current.Orders, cursor, limit);
 
-    private MerchantView? View()
+    private Task<ReservationReply> Hold(HoldRequest request, bool goodsOnly)
     {
-        var p = _profile.Current;
-        if (!p.Exists) return null;
-        var stock = _stock.Current.Under(p);
-        var left = stock.Left.ToDictionary(s => s.Item, s => s.Left, StringComparer.Ordinal);
-        return new(
-            p.Id, p.Version, p.Status, p.Name, p.Zone, p.Location, p.Currency, p.PreparationTime, p.AutoAccept,
-            [.. p.Menu.Select(i => i.Stock is null ? i : i with { Stock = left.GetValueOrDefault(i.Id) })], stock.Open.Count);
+        // Two tries of one order at once could end up in two places.
+        if (_holding.TryGetValue(request.Order, out var holding)) return holding;
+        var hold = HoldOnce(request, goodsOnly);
+        if (hold.IsCompleted) return hold;
+        _holding.Add(request.Order, hold);
+        return Forget(request.Order, hold);
+    }
+
+    private async Task<ReservationReply> Forget(OrderNumber order, Task<ReservationReply> hold)
+    {
+        try
+        {
+            return await hold;
+        }
+        finally
+        {
+            _holding.Remove(order);
+        }
+    }
+
+    private async Task<ReservationReply> HoldOnce(HoldRequest request, bool goodsOnly)
+    {
+        NoteHeat();
+        if (_stock.Current.Open.TryGetValue(request.Order, out var known)) return StockRules.Answer(_profile.Current, known.Terms);
+        await CheckKitchen(request);
+        var context = Context(await PageToDrop(), goodsOnly);
+        if (_stock.Current.Striped) return await HoldStriped(request, context);
+        if (await FindInStripe(request.Order) is { } held) return StockRules.Answer(_profile.Current, held);
+        return await HoldHere(request, context);
+    }
+
+    /// <summary>Takes the order in the merchant's own record; stock that stripes have comes back before anything is sold out.</summary>
+    private async Task<ReservationReply> HoldHere(HoldRequest request, HoldContext context)
+    {
+        while (true)
+        {
+            var recalls = _recalls;
+            var reply = await DecideHold(request, context);
+            if (!await RecallFor(reply, request.Lines, recalls)) return reply;
+        }
+    }
+
+    private Task<ReservationReply> DecideHold(HoldRequest request, HoldContext context) => Decide(stock => _ends.Contains(request.Order)
+        ? new(stock, Ended(request.Order))
+        : StockRules.Hold(stock, _profile.Current, request, context));
+
+    private Task<ReservationReply> AmendHere(OrderNumber order, long revision, ImmutableArray<OrderLine> lines)
+    {
+        var now = _clock.GetUtcNow();
+        return Decide(stock => StockRules.Amend(stock, _profile.Current, order, revision, lines, now));
+    }
+
+    private async Task End(ImmutableArray<EndedOrder> orders)
+    {
+        if (orders.IsEmpty) return;
+        foreach (var ended in orders) _ends.Add(ended.Order);
+        // Unknown orders ended before, or are a stripe's. A try to hold one that is still on its way is refused by its end.
+        var stock = _stock.Current;
+        if (orders.Any(o => stock.Open.ContainsKey(o.Order) || stock.Kitchen?.Orders.ContainsKey(o.Order) == true || _holding.ContainsKey(o.Order)))
+            await Decide(s => new Decision<MerchantStock, bool>(StockRules.Settle(s, _profile.Current, orders), true));
+        await EndInStripes(orders);
+    }
+
+    private HoldContext Context(int? sealedPage, bool goodsOnly) => new(Id, _clock.GetUtcNow(), OpenInStripes, sealedPage, goodsOnly);
+
+    private ReservationReply Ended(OrderNumber order) =>
+        new(null, new(RefusalCode.InvalidTransition, $"Order {order} has ended; merchant {Id} holds nothing for it any more.", Value: order.ToString()));
+
+    /// <summary>A page of the index that is sealed and can be dropped. Orders wait for the sealing only when it falls far behind.</summary>
+    private async Task<int?> PageToDrop()
+    {
+        var index = _stock.Current.Orders;
+        if (index.FullPage.IsEmpty) return null;
+        if (_sealedPage != index.SealedPages)
+        {
+            if (_sealing is null or { IsCompleted: true }) _sealing = Seal(index);
+            if (index.Open.Length > MostUnsealed) await _sealing;
+        }
+
+        return _sealedPage;
+    }
+
+    private async Task Seal(OrderIndex index)
+    {
+        try
+        {
+            _sealedPage = await Pages.SealFullPage(index);
+        }
+        catch (Exception) when (index.Open.Length <= MostUnsealed)
+        {
+            // The next order tries again.
+        }
+    }
+
+    /// <summary>Decides on the stock with what was noted in memory; that alone is no reason to write.</summary>
+    private async Task<TReply> Decide<TReply>(Func<MerchantStock, Decision<MerchantStock, TReply>> decide)
+    {
+        var reply = await _stock.Decide(stock =>
+        {
+            var noted = Noted(stock);
+            var decision = decide(noted);
+            return ReferenceEquals(decision.State, noted) ? decision with { State = stock } : decision;
+        });
+        DropWrittenNotes();
+        return reply;
     }
 }

@@ -13,22 +13,18 @@ internal static class MerchantLifecycle
     {
         var fingerprint = CommandMemory.Fingerprint(command with { Id = "" });
         if (profile.Commands.Recall(command.Id, fingerprint) is { } known) return new(profile, new(known.Refusal, known.Replayed));
-        if (Refuse(profile, command, id) is { } refusal) return new(profile, new(refusal));
-        var after = Apply(profile, command, id, now) with { Version = profile.Version + 1 };
+        if (Refuse(profile, command, id, now) is { } refusal) return new(profile, new(refusal));
+        var after = Apply(profile, command, id) with { Version = profile.Version + 1 };
         after = after with { Commands = after.Commands.Remember(command.Id, fingerprint) };
-        if (profile.Exists && profile.Status == after.Status) return new(after, new(null));
-        return new(after with
-        {
-            Raised = profile.Raised.Add(new MerchantEvent(EventTypes.MerchantStatusChanged, now, command.By, after.Version, id, after.Status)),
-        }, new(null));
+        return new(Announce(profile, after, command, now), new(null));
     }
 
     /// <summary>The table: a merchant exists or not, and every command is possible in each status once it does.</summary>
-    private static Refusal? Refuse(MerchantProfile profile, MerchantCommand command, string id) => (profile.Exists, command) switch
+    private static Refusal? Refuse(MerchantProfile profile, MerchantCommand command, string id, DateTimeOffset now) => (profile.Exists, command) switch
     {
         (true, CreateMerchant) => new(RefusalCode.AlreadyExists, $"Merchant {id} exists already.", Value: id),
         (false, not CreateMerchant) => new(RefusalCode.NotFound, $"There is no merchant {id}.", Value: id),
-        _ => MerchantRules.Validate(id, command) ?? MayGive(command, id),
+        _ => MerchantRules.Validate(id, profile, command, now) ?? MayGive(command, id),
     };
 
     private static Refusal? MayGive(MerchantCommand command, string id) => command.By switch
@@ -38,7 +34,7 @@ internal static class MerchantLifecycle
         var by => Names.Forbidden(by, Name(command), "it is for the merchant itself or an operator to give"),
     };
 
-    private static MerchantProfile Apply(MerchantProfile profile, MerchantCommand command, string id, DateTimeOffset now) => command switch
+    private static MerchantProfile Apply(MerchantProfile profile, MerchantCommand command, string id) => command switch
     {
         CreateMerchant c => profile with
         {
@@ -50,16 +46,73 @@ internal static class MerchantLifecycle
             PreparationTime = c.PreparationTime,
             AutoAccept = c.AutoAccept,
         },
-        SetMenu c => profile with { Menu = c.Items, MenuRevision = profile.MenuRevision + 1 },
-        SetMerchantStatus c => profile with { Status = c.Status },
-        _ => throw new ArgumentOutOfRangeException(nameof(command), command, $"A merchant does not know this command ({now:O})."),
+        SetMenu c => profile with { Menu = c.Items, MenuRevision = profile.MenuRevision + 1, StockRevision = 0, StockSettings = [] },
+        SetStock c => SetStock(profile, c.Items),
+        SetMerchantStatus c => SetStatus(profile, c),
+        SetMerchantHours c => profile with { Hours = c.Hours },
+        SetMerchantCapacity c => profile with { Capacity = c.Capacity },
+        SetMerchantPreparation c => profile with { PreparationTime = c.PreparationTime, AutoAccept = c.AutoAccept, Learn = c.Learn },
+        SetMerchantTerms c => profile with { Terms = c.Terms },
+        _ => throw new ArgumentOutOfRangeException(nameof(command), command, $"Merchant {id} does not know this command."),
     };
+
+    // What is stored says open or closed, which the release before this one understands; the spell says the rest.
+    private static MerchantProfile SetStatus(MerchantProfile profile, SetMerchantStatus c) => profile with
+    {
+        Status = c.Status is MerchantStatus.Open or MerchantStatus.Busy ? MerchantStatus.Open : MerchantStatus.Closed,
+        Spell = c.Status switch
+        {
+            MerchantStatus.Busy => new(Paused: false, c.Until, c.BusyPreparation),
+            MerchantStatus.Paused => new(Paused: true, c.Until, TimeSpan.Zero),
+            _ => null,
+        },
+    };
+
+    private static MerchantProfile SetStock(MerchantProfile profile, ImmutableArray<ItemStock> items)
+    {
+        var revision = profile.StockRevision + 1;
+        var (menu, settings) = (profile.Menu.ToBuilder(), profile.StockSettings);
+        foreach (var set in items)
+        {
+            for (var i = 0; i < menu.Count; i++)
+            {
+                if (menu[i].Id == set.Item) menu[i] = menu[i] with { Stock = set.Stock };
+            }
+
+            settings = settings.RemoveAll(s => s.Item == set.Item).Add(new(set.Item, revision));
+        }
+
+        return profile with { Menu = menu.DrainToImmutable(), StockRevision = revision, StockSettings = settings };
+    }
+
+    /// <summary>
+    /// A status that changed is an event of its own; everything else is an update that says what was updated. The status in an
+    /// event is open or closed, which every release reads; its detail has the word.
+    /// </summary>
+    private static MerchantProfile Announce(MerchantProfile before, MerchantProfile after, MerchantCommand command, DateTimeOffset now)
+    {
+        if (command is CreateMerchant or SetMerchantStatus)
+        {
+            if (before.Exists && before.Status == after.Status && before.Spell == after.Spell) return after;
+            return Raise(after, command.By, EventTypes.MerchantStatusChanged, Names.Of(after.StatusAt(now)), now);
+        }
+
+        return Raise(after, command.By, EventTypes.MerchantUpdated, Name(command), now);
+    }
+
+    private static MerchantProfile Raise(MerchantProfile profile, Actor by, string type, string detail, DateTimeOffset now) =>
+        profile with { Raised = profile.Raised.Add(new MerchantEvent(type, now, by, profile.Version, profile.Id, profile.Status, detail)) };
 
     private static string Name(MerchantCommand command) => command switch
     {
         CreateMerchant => "create",
         SetMenu => "menu",
+        OrderActors.Merchants.SetStock => "stock",
         SetMerchantStatus => "status",
+        SetMerchantHours => "hours",
+        SetMerchantCapacity => "capacity",
+        SetMerchantPreparation => "preparation",
+        SetMerchantTerms => "terms",
         _ => command.GetType().Name,
     };
 

@@ -342,6 +342,14 @@ internal static class OrderEffects
 
     private static void DropOut(OrderDraft d, string courier)
     {
+        if (d.Now >= (d.State.ReadyAt ?? d.Now) + d.Policy.PickupLimit)
+        {
+            // Couriers who take it and do not come would keep it going for ever.
+            d.Raise(EventTypes.DeliveryUnassigned, courier);
+            OrderEnds.End(d, CancelReason.NoCourier);
+            return;
+        }
+
         d.State = d.State with
         {
             Delivery = DeliveryStatus.Pending,

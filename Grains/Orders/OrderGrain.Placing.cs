@@ -60,7 +60,8 @@ internal sealed partial class OrderGrain
             Discount? discount = null;
             if (c.Coupon is not null)
             {
-                var subtotal = reservation.Lines.Sum(line => checked(line.UnitPrice * line.Quantity));
+                // Less the merchant's own discount: both together are never more than the lines.
+                var subtotal = reservation.Lines.Sum(line => checked(line.UnitPrice * line.Quantity)) - reservation.Discount;
                 var reply = await Coupon(c).Reserve(new(number, c.Customer, c.Merchant, new(subtotal, c.Total.Currency), order.CreatedAt));
                 if (reply.Refusal is { } refused) return new RefusePlacing(refused);
                 discount = reply.Discount;
@@ -75,7 +76,7 @@ internal sealed partial class OrderGrain
 
             PaymentView? payment = null;
             if (c is { Payment: PaymentMethod.Card, PaymentSource: { } source } && total > 0)
-                payment = (await Ask(new(number, "place", c.Total, source)))?.Payment;
+                payment = (await Ask(new(number, "place", c.Total, source, IsHandedOverOnPayment(order))))?.Payment;
             return new CompletePlacing(reservation, discount, payment, c.RequirePin ? _pins.Next() : null);
         }
         catch (Exception) when (_clock.GetUtcNow() - order.CreatedAt > _policy.PlacementLimit)

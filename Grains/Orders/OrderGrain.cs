@@ -83,7 +83,8 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
                 return facts with { Payment = await Ask(new(number, $"change-{open.Number}", open.Total, source)) };
 
             case PayOrder c when !preview && order.Status == OrderStatus.AwaitingPayment:
-                return facts with { Payment = await Ask(new(number, $"pay-{c.Id}", new(order.Costs.Due, order.Costs.Currency), c.Source)) };
+                var due = new Money(order.Costs.Due, order.Costs.Currency);
+                return facts with { Payment = await Ask(new(number, $"pay-{c.Id}", due, c.Source, IsHandedOverOnPayment(order))) };
 
             default:
                 return facts;
@@ -119,6 +120,8 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
             return null;
         }
     }
+
+    private static bool IsHandedOverOnPayment(OrderState order) => order is { Kind: OrderKind.Virtual, ScheduledFor: null };
 
     private IMerchantGrain Merchant(OrderState order) => GrainFactory.GetGrain<IMerchantGrain>(order.Merchant);
 

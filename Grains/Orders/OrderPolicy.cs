@@ -36,6 +36,12 @@ public sealed record OrderPolicy
     /// </summary>
     public TimeSpan Pickup { get; init; } = TimeSpan.FromMinutes(45);
 
+    /// <summary>
+    /// For all couriers together, from when the goods are ready: one who does not come after that is the last, and the order is
+    /// cancelled. Default 3 hours, 10 seconds to 7 days.
+    /// </summary>
+    public TimeSpan PickupLimit { get; init; } = TimeSpan.FromHours(3);
+
     /// <summary>For the handover, from the pickup; then the breach is announced. Default 2 hours, 10 seconds to 1 day.</summary>
     public TimeSpan Delivery { get; init; } = TimeSpan.FromHours(2);
 
@@ -105,6 +111,7 @@ public sealed record OrderPolicy
             (nameof(Acceptance), Acceptance, day),
             (nameof(CourierSearch), CourierSearch, day),
             (nameof(Pickup), Pickup, day),
+            (nameof(PickupLimit), PickupLimit, TimeSpan.FromDays(7)),
             (nameof(Delivery), Delivery, day),
             (nameof(Collection), Collection, TimeSpan.FromDays(7)),
             (nameof(Return), Return, day),

@@ -1,16 +1,31 @@
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
+using OrderActors.Couriers;
+using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Payments;
+using OrderActors.Refunds;
+using OrderActors.Settlement;
+using OrderActors.Silo.Outbound;
+using OrderActors.Silo.Outbound.Pipelines;
 
 namespace OrderActors.Silo.Hosting;
 
 /// <summary>The options of the grains, from the sections of their names.</summary>
 internal static class GrainOptions
 {
+    /// <summary>The sections' names.</summary>
+    public static readonly string[] Sections =
+    [
+        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Settlement", "Couriers", "Refunds",
+        OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
+    ];
+
     /// <summary>Registers every section of the grains.</summary>
     /// <exception cref="StartupException">An option is wrong.</exception>
     public static void AddGrainSections(this IServiceCollection services, IConfiguration configuration)
@@ -22,6 +37,13 @@ internal static class GrainOptions
         services.AddSection<DispatchOptions>(configuration, "Dispatch");
         services.AddSection<TravelOptions>(configuration, "Travel");
         services.AddSection<DeadlineOptions>(configuration, "Deadlines");
+        services.AddSection<PaymentOptions>(configuration, "Payments");
+        services.AddSection<CustomerOptions>(configuration, "Customers");
+        services.AddSection<MerchantOptions>(configuration, "Merchants");
+        services.AddSection<SettlementOptions>(configuration, "Settlement");
+        services.AddSection<CourierOptions>(configuration, "Couriers");
+        services.AddSection<RefundOptions>(configuration, "Refunds");
+        services.AddOutbound(configuration);
     }
 
     /// <summary>Registers options of the grains, read from their section and checked by the validator that the grains bring along.</summary>

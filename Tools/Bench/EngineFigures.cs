@@ -12,6 +12,7 @@ namespace OrderActors.Tools.Bench;
 /// <param name="WritesPerLifecycle">State writes that one order takes.</param>
 /// <param name="WritesPerPlacement">State writes that a placement takes.</param>
 /// <param name="BytesPerLifecycle">Bytes that the whole process, drivers included, allocates for one order.</param>
+/// <param name="HotMerchantRatio">Lifecycles a second with 30 % of all orders at one merchant, by those of the same load spread evenly.</param>
 /// <param name="RestartSeconds">From the start of a host process to its ready line, over a journal of completed orders.</param>
 /// <param name="RestartMegabytes">The most memory that process held until then, in millions of bytes.</param>
 internal sealed record EngineFigures(
@@ -23,6 +24,7 @@ internal sealed record EngineFigures(
     [property: JsonPropertyName("writesPerLifecycle")] double? WritesPerLifecycle = null,
     [property: JsonPropertyName("writesPerPlacement")] double? WritesPerPlacement = null,
     [property: JsonPropertyName("bytesPerLifecycle")] double? BytesPerLifecycle = null,
+    [property: JsonPropertyName("hotMerchantRatio")] double? HotMerchantRatio = null,
     [property: JsonPropertyName("restartSeconds")] double? RestartSeconds = null,
     [property: JsonPropertyName("restartMegabytes")] double? RestartMegabytes = null)
 {

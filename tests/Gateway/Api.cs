@@ -22,6 +22,8 @@ public sealed class Api(string url) : IDisposable
 
     public Task<Answer> Put(string path, object body) => Send(HttpMethod.Put, path, body);
 
+    public Task<Answer> Delete(string path) => Send(HttpMethod.Delete, path);
+
     /// <summary>Sends text as it is.</summary>
     public Task<Answer> PostText(string path, string text, string contentType = "application/json") =>
         SendContent(HttpMethod.Post, path, TextContent(text, contentType), NewKey());

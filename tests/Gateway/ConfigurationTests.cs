@@ -5,12 +5,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
+using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage.Journal;
+using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Payments;
+using OrderActors.Settlement;
 using OrderActors.Silo.Hosting;
 using OrderActors.Silo.Storage;
 using Xunit;
@@ -29,6 +33,10 @@ public sealed partial class ConfigurationTests
         ("Travel", new TravelOptions()),
         ("Subscribers", new SubscriberOptions()),
         ("Deadlines", new DeadlineOptions()),
+        ("Payments", new PaymentOptions()),
+        ("Customers", new CustomerOptions()),
+        ("Merchants", new MerchantOptions()),
+        ("Settlement", new SettlementOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),

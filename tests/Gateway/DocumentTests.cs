@@ -68,6 +68,6 @@ public sealed partial class DocumentTests(SiloUnderTest silo)
     [GeneratedRegex("`([a-z_]+)`")]
     private static partial Regex Code();
 
-    [GeneratedRegex(@"^\| `(GET|POST|PUT) (/[^?`]*)", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(GET|POST|PUT|DELETE) (/[^?`]*)", RegexOptions.Multiline)]
     private static partial Regex Route();
 }

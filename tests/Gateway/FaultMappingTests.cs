@@ -49,8 +49,10 @@ public sealed class FaultMappingTests : IAsyncLifetime
         {
             RefusalCode.NotFound => 404,
             RefusalCode.Forbidden => 403,
-            RefusalCode.AlreadyExists or RefusalCode.InvalidTransition or RefusalCode.CourierUnavailable => 409,
+            RefusalCode.AlreadyExists or RefusalCode.InvalidTransition or RefusalCode.CourierUnavailable or RefusalCode.DuplicateExternalId
+                or RefusalCode.OrderFrozen or RefusalCode.OfferExpired or RefusalCode.ClaimWindowClosed or RefusalCode.DayClosed => 409,
             RefusalCode.TooMany => 429,
+            RefusalCode.Unavailable => 503,
             _ => 422,
         };
         _grains.Answer = (_, _) => new OrderReply(Order, new Refusal(refusal, "No.", "/lines/0", "v", ["a", "b"]), Replayed: true);
@@ -75,7 +77,7 @@ public sealed class FaultMappingTests : IAsyncLifetime
         }
 
         Assert.Equal("true", answer.Header("idempotent-replayed"));
-        Assert.Equal(status == 429 ? "1" : null, answer.Header("retry-after"));
+        Assert.Equal(status switch { 429 => "1", 503 => "2", _ => null }, answer.Header("retry-after"));
         Assert.Equal("""{"status":"preparing","version":3,"allowed":["ready","cancel","pickup"]}""", answer["order"]);
     }
 
@@ -85,42 +87,6 @@ public sealed class FaultMappingTests : IAsyncLifetime
         var kinds = typeof(ProblemKind).GetFields().Where(f => f.IsStatic).Select(f => (ProblemKind)f.GetValue(null)!).ToArray();
         Assert.True(kinds.Length > 25);
         Assert.Equal(kinds.Length, kinds.Select(k => k.Code).Distinct().Count());
-    }
-
-    [Fact]
-    public async Task An_order_is_answered_in_full()
-    {
-        _grains.Answer = (_, _) => Order;
-        var answer = (await Api.Get("/v1/orders/" + Number)).Expect(200);
-        Assert.Equal("\"3\"", answer.Header("etag"));
-        Assert.Equal("application/json; charset=utf-8", answer.Header("content-type"));
-        Assert.Equal(
-            string.Concat(
-                $$$"""
-                {"number":"{{{Number}}}","version":3,"status":"preparing",
-                """,
-                """
-                "delivery_status":"assigned","payment_status":"none","settlement_status":"open",
-                """,
-                """
-                "customer":"c1","merchant":"m1","zone":"z1","courier":"k1","attempt":1,
-                """,
-                """
-                "lines":[{"item":"noodles","name":"Nüdeln <scharf>","quantity":2,"unit_price":900}],
-                """,
-                """
-                "total":{"amount":1800,"currency":"EUR"},"pickup":{"latitude":52.5,"longitude":13.4},"dropoff":{"latitude":52.6,"longitude":13.5},
-                """,
-                """
-                "created_at":"1970-01-01T00:00:00.000Z","deadlines":[{"kind":"pickup","due":"1970-01-01T00:00:00.000Z"}],
-                """,
-                """
-                "allowed":["ready","cancel","pickup"],
-                """,
-                """
-                "timeline":[{"version":1,"type":"order.created","at":"1970-01-01T00:00:00.000Z","by":{"role":"customer","id":"c1"}}]}
-                """),
-            answer.Text);
     }
 
     [Fact]

@@ -47,9 +47,9 @@ public sealed class ForwardFlowTests(SiloUnderTest silo)
         var timeline = (await Api.Get($"/v1/orders/{number}/timeline")).Expect(200);
         Assert.Equal(order["timeline"], timeline["data"]);
         Assert.Equal(
-            ["order.created", "order.accepted", "delivery.assigned", "order.ready", "delivery.en_route_to_pickup", "delivery.arrived_at_pickup",
-                "delivery.picked_up", "delivery.en_route_to_dropoff", "delivery.arrived_at_dropoff"],
-            timeline.Json.GetProperty("data").EnumerateArray().Select(e => e.GetProperty("type").GetString()).Take(9));
+            ["order.received", "order.created", "order.accepted", "delivery.assigned", "order.ready", "delivery.en_route_to_pickup",
+                "delivery.arrived_at_pickup", "delivery.picked_up", "delivery.en_route_to_dropoff", "delivery.arrived_at_dropoff"],
+            timeline.Json.GetProperty("data").EnumerateArray().Select(e => e.GetProperty("type").GetString()).Take(10));
         await Eventually.Get(() => Api.Get("/v1/couriers/" + town.Courier), a => a["status"] == "available", "the courier is free again");
     }
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text.Json;
+using OrderActors.Orders;
 using OrderActors.Silo.Hosting;
 using Xunit;
 
@@ -68,6 +70,14 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     [InlineData("[{\"item\":\"noodles\",\"quantity\":2}]", "{}", "wrong_type", "/lines", null)]
     [InlineData("{\"amount\":1800,\"currency\":\"EUR\"}", "1800", "wrong_type", "/total", "1800")]
     [InlineData("\"customer\":\"c1\"", "\"customer\":\"c1\",\"customer\":\"c2\"", "duplicate_member", "/customer", null)]
+    [InlineData(",\"dropoff\":{\"latitude\":52.5,\"longitude\":13.4}", "", "required", "/dropoff", null)]
+    [InlineData("\"customer\":\"c1\"", "\"customer\":\"c1\",\"kind\":\"drone\"", "unknown_value", "/kind", "drone")]
+    [InlineData("\"customer\":\"c1\"", "\"customer\":\"c1\",\"payment\":{\"method\":\"shells\"}", "unknown_value", "/payment/method", "shells")]
+    [InlineData("\"customer\":\"c1\"", "\"customer\":\"c1\",\"payment\":{}", "required", "/payment/method", null)]
+    [InlineData("\"customer\":\"c1\"", "\"customer\":\"c1\",\"scheduled_for\":\"2026-11-21T12:00:00\"", "out_of_range", "/scheduled_for", null)]
+    [InlineData("\"latitude\":52.5", "\"latitude\":\"north\"", "wrong_type", "/dropoff/latitude", "north")]
+    [InlineData("\"quantity\":2", "\"quantity\":2,\"options\":[\"large\",null]", "null_not_allowed", "/lines/0/options/1", null)]
+    [InlineData("\"amount\":1800", "\"amount\":99999999999999999999", "out_of_range", "/total/amount", "99999999999999999999")]
     public async Task A_body_of_another_shape_names_the_place(string from, string to, string code, string pointer, string? value)
     {
         var text = Order.Replace(from, to, StringComparison.Ordinal);
@@ -81,7 +91,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
         var answer = (await Api.PostText("/v1/orders", """{"customer":1,"lines":[],"total":{"amount":"x","currency":"EUR"},"dropof":{}}"""))
             .ExpectProblem(400, "malformed");
         Assert.Equal(
-            ["/customer", "/total/amount", "/dropof", "/merchant", "/dropoff"],
+            ["/customer", "/total/amount", "/dropof", "/merchant"],
             answer.Json.GetProperty("errors").EnumerateArray().Select(e => e.GetProperty("pointer").GetString()));
     }
 
@@ -99,7 +109,7 @@ public sealed class MalformedRequestTests : IAsyncLifetime
             .ExpectProblem(400, "malformed").ExpectFault("unknown_value", "/status", "opened", "closed", "open");
         (await Api.Post("/v1/orders/00000000000000000000/reject", new { reason = "none" })).ExpectProblem(400, "malformed").ExpectFault(
             "unknown_value", "/reason", "none",
-            "customer_request", "merchant_unable", "merchant_busy", "item_unavailable", "operator_decision", "acceptance_timeout", "no_courier");
+            [.. Enum.GetValues<CancelReason>().Where(r => r != CancelReason.None).Select(r => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{r}"))]);
         (await Api.Post("/v1/orders/00000000000000000000/cancel", new { reason = "customer_request", actor = new { role = "system", id = "x" } }))
             .ExpectProblem(400, "malformed").ExpectFault("unknown_value", "/actor/role", "system", "customer", "merchant", "courier", "operator");
     }
@@ -245,6 +255,9 @@ public sealed class MalformedRequestTests : IAsyncLifetime
     [InlineData("/v1/orders?customer=c1&page=2", "unknown_parameter")]
     [InlineData("/v1/customers/c1/orders?status=ready", "unknown_parameter")]
     [InlineData("/v1/orders?customer=c1&cursor=", "invalid_cursor")]
+    [InlineData("/v1/orders?customer=c1&external_id=x", "required")]
+    [InlineData("/v1/orders?external_id=two%20words", "invalid_id")]
+    [InlineData("/v1/orders?external_id=x&cursor=MQ", "invalid_cursor")]
     public async Task A_bad_parameter_is_named(string path, string code)
     {
         (await Api.Get(path)).ExpectProblem(400, "malformed").ExpectFault(code);
@@ -265,15 +278,43 @@ public sealed class MalformedRequestTests : IAsyncLifetime
         string[] paths =
         [
             "/v1/orders", "/v1/merchants", "/v1/couriers",
-            .. new[] { "accept", "reject", "ready", "cancel" }.Select(a => "/v1/orders/00000000000000000000/" + a),
-            .. new[] { "leave-for-pickup", "arrive-pickup", "pickup", "leave-for-dropoff", "arrive-dropoff", "complete", "unassign" }
-                .Select(a => "/v1/deliveries/00000000000000000000/" + a),
+            .. new[]
+            {
+                "accept", "reject", "ready", "collect", "pay", "cancel", "cancel?preview=false", "modifications", "modifications/1/approve",
+                "modifications/1/decline", "freeze", "unfreeze", "override",
+            }.Select(a => "/v1/orders/00000000000000000000/" + a),
+            .. new[]
+            {
+                "leave-for-pickup", "arrive-pickup", "pickup", "leave-for-dropoff", "arrive-dropoff", "complete", "unassign", "fail", "return",
+            }.Select(a => "/v1/deliveries/00000000000000000000/" + a),
         ];
         foreach (var path in paths)
         {
             var answer = (await Api.Send(HttpMethod.Post, path, new { })).ExpectProblem(400, "idempotency_key_missing").ExpectFault("required");
             Assert.Equal("Idempotency-Key", answer.Error.GetProperty("header").GetString());
         }
+    }
+
+    [Theory]
+    [InlineData("orders/00000000000000000000/modifications/0/approve", """{"actor":{"role":"customer","id":"c1"}}""", "out_of_range", "modification")]
+    [InlineData("orders/00000000000000000000/modifications/+1/approve", """{"actor":{"role":"customer","id":"c1"}}""", "out_of_range", "modification")]
+    [InlineData("orders/00000000000000000000/cancel?preveiw=true", "{}", "unknown_parameter", "preveiw")]
+    [InlineData("orders/00000000000000000000/cancel?preview=yes", "{}", "unknown_value", "preview")]
+    [InlineData("orders/00000000000000000000/cancel?preview=true&preview=true", "{}", "duplicate_parameter", "preview")]
+    public async Task A_bad_part_of_an_actions_address_is_named(string path, string text, string code, string parameter)
+    {
+        var answer = (await Api.PostText("/v1/" + path, text)).ExpectProblem(400, "malformed").ExpectFault(code);
+        Assert.Equal(parameter, answer.Error.GetProperty("parameter").GetString());
+    }
+
+    [Theory]
+    [InlineData("fail", """{"reason":"customer_absent"}""")]
+    [InlineData("return", "{}")]
+    [InlineData("return", """{"courier":"k1","actor":{"role":"merchant","id":"m1"}}""")]
+    public async Task The_way_back_is_told_by_a_courier_or_by_somebody_else(string step, string text)
+    {
+        (await Api.PostText("/v1/deliveries/00000000000000000000/" + step, text))
+            .ExpectProblem(400, "malformed").ExpectFault("required", "/courier", allowed: ["courier", "actor"]);
     }
 
     [Theory]

@@ -12,6 +12,7 @@ public sealed class PagingTests(SiloUnderTest silo)
     public async Task A_hundred_and_fifty_orders_come_page_by_page_newest_first_and_once_each()
     {
         var town = await Town.Open(Api);
+        (await Api.Put($"/v1/customers/{town.Customer}/limit", new { max_open_orders = 150 })).Expect(200);
         var placed = new List<string>();
         for (var i = 0; i < 150; i++) placed.Add(await town.Place());
         var newestFirst = placed.AsEnumerable().Reverse().ToArray();

@@ -70,7 +70,6 @@ public sealed class RefusalTests(SiloUnderTest silo)
     {
         var town = await Town.Open(Api);
         var total = new { amount = 900, currency = "EUR" };
-        var debt = new { amount = -1, currency = "EUR" };
         var lines = new[] { new { item = "noodles", quantity = 1 } };
         var place = new { latitude = 52.5, longitude = 13.4 };
         (string Pointer, object Order)[] cases =
@@ -79,7 +78,6 @@ public sealed class RefusalTests(SiloUnderTest silo)
             ("/dropoff", new { customer = town.Customer, merchant = town.Merchant, lines, total, dropoff = new { latitude = 91, longitude = 0 } }),
             ("/note", new { customer = town.Customer, merchant = town.Merchant, lines, total, dropoff = place, note = new string('n', 501) }),
             ("/lines/1/item", new { customer = town.Customer, merchant = town.Merchant, lines = lines.Concat(lines), total, dropoff = place }),
-            ("/total/amount", new { customer = town.Customer, merchant = town.Merchant, lines, total = debt, dropoff = place }),
             ("/customer", new { customer = "", merchant = town.Merchant, lines, total, dropoff = place }),
             ("/merchant", new { customer = town.Customer, merchant = "?", lines, total, dropoff = place }),
         ];
@@ -97,12 +95,12 @@ public sealed class RefusalTests(SiloUnderTest silo)
         var town = await Town.Open(Api);
         var number = await town.Place();
         await Unchanged(town, number, async () => ExpectTransition(
-            await town.Do(number, "ready"), "awaiting_merchant", ["accept", "reject", "cancel"]));
+            await town.Do(number, "ready"), "awaiting_merchant", ["accept", "reject", "cancel", "modifications"]));
 
         (await town.Do(number, "accept")).Expect(200);
-        await Unchanged(town, number, async () => ExpectTransition(await town.Do(number, "accept"), "preparing", ["ready", "cancel"]));
+        await Unchanged(town, number, async () => ExpectTransition(await town.Do(number, "accept"), "preparing", ["ready", "cancel", "modifications"]));
         await Unchanged(town, number, async () => ExpectTransition(
-            await town.Do(number, "reject", new { reason = "merchant_busy" }), "preparing", ["ready", "cancel"]));
+            await town.Do(number, "reject", new { reason = "merchant_busy" }), "preparing", ["ready", "cancel", "modifications"]));
 
         (await town.Cancel(number)).Expect(200);
         await town.Settled();
@@ -121,11 +119,11 @@ public sealed class RefusalTests(SiloUnderTest silo)
         var number = await town.PlaceAssigned();
         (await town.Step(number, "pickup")).Expect(200);
         await Unchanged(town, number, async () => ExpectTransition(
-            await town.Step(number, "arrive-pickup"), "in_delivery", ["leave-for-dropoff", "arrive-dropoff", "complete"]));
+            await town.Step(number, "arrive-pickup"), "in_delivery", ["leave-for-dropoff", "arrive-dropoff", "complete", "fail"]));
         // What is allowed is told for the one who asked: there is nothing a customer can do now.
         await Unchanged(town, number, async () => ExpectTransition(await town.Cancel(number), "in_delivery", []));
         await Unchanged(town, number, async () => ExpectTransition(
-            await town.Step(number, "unassign"), "in_delivery", ["leave-for-dropoff", "arrive-dropoff", "complete"]));
+            await town.Step(number, "unassign"), "in_delivery", ["leave-for-dropoff", "arrive-dropoff", "complete", "fail"]));
     }
 
     [Fact]

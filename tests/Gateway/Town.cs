@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Xunit;
 
 namespace OrderActors.Tests.Gateway;
@@ -69,6 +70,19 @@ internal sealed class Town(Api api)
             total = new { amount = amount ?? (item == "cake" ? 450 : 900) * (long)quantity, currency },
             dropoff = new { latitude = 52.53, longitude = 13.42 },
         };
+
+    /// <summary>The same with members of a test's choice; one that is null is left out.</summary>
+    public JsonObject Wanted(params ReadOnlySpan<(string Member, object? Value)> members)
+    {
+        var order = JsonSerializer.SerializeToNode(Order())!.AsObject();
+        foreach (var (member, value) in members)
+        {
+            order.Remove(member);
+            if (value is not null) order[member] = JsonSerializer.SerializeToNode(value);
+        }
+
+        return order;
+    }
 
     /// <summary>Places an order; returns its number.</summary>
     public async Task<string> Place(object? order = null) => (await api.Post("/v1/orders", order ?? Order())).Expect(201)["number"]!;

@@ -97,7 +97,7 @@ public class MemoryAndIndexTests
         Assert.Equal((Number(1), true), (again.Reply.Placement!.Number, again.Reply.Known));
         Assert.Equal(RefusalCode.IdempotencyKeyReused, Placements.Remember(state, new("a", "g", Number(2), Now), null).Reply.Refusal!.Code);
 
-        state = Placements.Refuse(state, "a", new(RefusalCode.StoreClosed, "closed"));
+        state = Placements.Refuse(state, Number(1), new(RefusalCode.StoreClosed, "closed"));
         Assert.Equal(RefusalCode.StoreClosed, Placements.Recall(state, "a", "f")!.Value.Refusal!.Code);
         Assert.DoesNotContain(Number(1), state.Orders.Open);
         Json.AssertRoundTrip(state);
@@ -108,6 +108,7 @@ public class MemoryAndIndexTests
     {
         var state = new CustomerState();
         for (var i = 0; i < Placements.Max; i++) state = Placements.Remember(state, new($"p{i}", "f", Number(i), Now), null).State;
+        state = state with { OpenOrders = [] };
         Assert.Equal(RefusalCode.TooMany, Placements.Remember(state, new("x", "f", Number(9_999), Now.AddMinutes(9)), null).Reply.Refusal!.Code);
         state = Placements.Remember(state, new("x", "f", Number(9_999), Now.AddMinutes(10)), null).State;
         Assert.Equal(Placements.Max, state.Placements.Length);

@@ -28,7 +28,11 @@ public class MerchantTests
     private static readonly MerchantProfile Open = Profile("create", "menu", "open");
 
     private static Decision<MerchantStock, ReservationReply> Reserve(MerchantStock s, OrderNumber order, long total, params OrderLine[] lines) =>
-        StockRules.Reserve(s, "m1", Open, order, [.. lines], new(total, "EUR"), null);
+        Hold(s, Open, order, total, lines);
+
+    private static Decision<MerchantStock, ReservationReply> Hold(
+        MerchantStock s, MerchantProfile p, OrderNumber order, long total, params OrderLine[] lines) =>
+        StockRules.Hold(s, p, new(order, [.. lines], new(total, "EUR")), new HoldContext("m1", Now, GoodsOnly: true));
 
     private static int SoupLeft(MerchantStock s) => s.Under(Open).Left.Single(l => l.Item == "soup").Left;
 
@@ -49,7 +53,8 @@ public class MerchantTests
                         : RefusalCode.Forbidden;
                     Assert.Equal((state, name, by, expected), (state, name, by, outcome.Refusal?.Code));
                     Assert.Equal(expected is null ? profile.Version + 1 : profile.Version, after.Version);
-                    var announced = expected is null && (name == "create" || name == "open" && state == "closed" || name == "close" && state == "open");
+                    var announced = expected is null &&
+                        (name is "create" or "menu" || name == "open" && state == "closed" || name == "close" && state == "open");
                     Assert.Equal(announced, after.Raised.Length > profile.Raised.Length);
                     Json.AssertRoundTrip(after);
                 }
@@ -65,7 +70,9 @@ public class MerchantTests
         Assert.Equal(3, SoupLeft(taken));
         var again = Reserve(taken, One, 1_100, new("soup", 2), new("tea", 1));
         Assert.Same(taken, again.State);
-        Assert.Equal(reply.Reservation, again.Reply.Reservation);
+        var (first, second) = (reply.Reservation!, again.Reply.Reservation!);
+        Assert.Equal(first.Lines.AsEnumerable(), second.Lines.AsEnumerable());
+        Assert.Equal(first with { Lines = default }, second with { Lines = default });
         Json.AssertRoundTrip(taken);
 
         var both = Reserve(taken, Two, 450, new OrderLine("soup", 1)).State;
@@ -89,7 +96,7 @@ public class MerchantTests
     {
         Refusal Of(MerchantProfile p, long total, string currency, params OrderLine[] lines)
         {
-            var (after, reply) = StockRules.Reserve(new(), "m1", p, One, [.. lines], new(total, currency), null);
+            var (after, reply) = StockRules.Hold(new(), p, new(One, [.. lines], new(total, currency)), new HoldContext("m1", Now, GoodsOnly: true));
             Assert.Empty(after.Open);
             return reply.Refusal!;
         }

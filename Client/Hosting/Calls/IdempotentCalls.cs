@@ -5,6 +5,7 @@ using OrderActors.Couriers;
 using OrderActors.Dispatch;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Refunds;
 using Orleans.Concurrency;
 
 namespace OrderActors.Client.Hosting.Calls;
@@ -12,14 +13,21 @@ namespace OrderActors.Client.Hosting.Calls;
 /// <summary>Which calls may arrive twice: those that read, and commands, whose id the grain remembers with the outcome.</summary>
 internal static class IdempotentCalls
 {
-    private static readonly Type[] Commands = [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand)];
+    private static readonly Type[] Commands = [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand)];
 
     // These read as well; their contracts say AlwaysInterleave, which says less.
     private static readonly (Type Grain, string Method)[] OtherReads =
     [
+        (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
+        (typeof(IExternalIdGrain), nameof(IExternalIdGrain.Get)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.DeadLetters)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.Position)),
         (typeof(IDispatchGrain), nameof(IDispatchGrain.Get)),
+        (typeof(IMerchantGrain), nameof(IMerchantGrain.Get)),
+        (typeof(IMerchantGrain), nameof(IMerchantGrain.Quote)),
+        (typeof(IRefundGrain), nameof(IRefundGrain.Get)),
+        (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
+        (typeof(IOrderGrain), nameof(IOrderGrain.Preview)),
     ];
 
     private static readonly ConcurrentDictionary<MethodInfo, bool> Known = new();

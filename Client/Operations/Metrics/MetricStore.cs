@@ -8,9 +8,15 @@ namespace OrderActors.Client.Operations.Metrics;
 /// <summary>Listens to the meters that matter and keeps what they measure, for Prometheus to fetch.</summary>
 internal sealed class MetricStore : IDisposable
 {
+    /// <summary>The meter of the calls to the world outside.</summary>
+    public const string OutboundMeter = "OrderActors.Outbound";
+
     /// <summary>The meters: HTTP, the actor engine, the runtime, ours.</summary>
     public static readonly string[] Meters =
-        ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Orleans", "System.Runtime", GatewayInstruments.MeterName];
+    [
+        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Orleans", "System.Runtime", GatewayInstruments.MeterName,
+        OutboundMeter,
+    ];
 
     private readonly ConcurrentDictionary<string, Metric> _metrics = new(StringComparer.Ordinal);
     private readonly Lock _scrape = new();

@@ -38,6 +38,7 @@ public sealed class NearestIdlePolicy : IDispatchPolicy
 
         // Whoever still waits may be better off with a courier who is on the point of leaving a customer.
         if (pairings.Count < orders.Length && couriers.NextFree is { } free) lookAgain = Earlier(lookAgain, free);
+        if (pairings.Count < orders.Length && couriers.NextAskable is { } askable) lookAgain = Earlier(lookAgain, askable);
         return new DispatchPlan(pairings.ToImmutable(), lookAgain);
     }
 
@@ -78,6 +79,10 @@ public sealed class NearestIdlePolicy : IDispatchPolicy
                 if (courier.Until < input.Now + _stops) continue;
                 if (courier.Since > input.Now) NextFree = Earlier(NextFree, courier.Since);
                 else free.Add(courier);
+                foreach (var passed in courier.Passed.OrEmpty())
+                {
+                    if (passed.Until > input.Now) NextAskable = Earlier(NextAskable, passed.Until);
+                }
             }
 
             _free = [.. free];
@@ -96,6 +101,9 @@ public sealed class NearestIdlePolicy : IDispatchPolicy
 
         /// <summary>When the next courier becomes free.</summary>
         public DateTimeOffset? NextFree { get; }
+
+        /// <summary>When a courier may next be asked for an order that the courier declined.</summary>
+        public DateTimeOffset? NextAskable { get; }
 
         /// <summary>Takes the nearest courier who can pick the order up within the shift; the smaller id wins a tie.</summary>
         public IdleCourier? TakeNearest(WaitingOrder order, out TimeSpan travel)
@@ -128,7 +136,7 @@ public sealed class NearestIdlePolicy : IDispatchPolicy
             var pickup = atCounter > order.ReadyAt ? atCounter : order.ReadyAt;
             for (var i = _next[place]; i < _end[place]; i++)
             {
-                if (_taken[i] || pickup > _free[i].Until) continue;
+                if (_taken[i] || pickup > _free[i].Until || HasPassed(_free[i], order)) continue;
 
                 // Couriers of a place go by id: the first who can is the one to compare.
                 if (travel < bestTravel || best < 0 || string.CompareOrdinal(_free[i].Courier, _free[best].Courier) < 0)
@@ -139,6 +147,17 @@ public sealed class NearestIdlePolicy : IDispatchPolicy
 
                 return;
             }
+        }
+
+        private bool HasPassed(IdleCourier courier, WaitingOrder order)
+        {
+            if (courier.Passed.IsDefaultOrEmpty) return false;
+            foreach (var passed in courier.Passed)
+            {
+                if (passed.Order == order.Order && passed.Until > _input.Now) return true;
+            }
+
+            return false;
         }
 
         private static int ByPlace(IdleCourier a, IdleCourier b)

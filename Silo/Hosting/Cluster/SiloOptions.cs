@@ -28,8 +28,8 @@ public sealed class SiloOptions
 
     /// <summary>How these options are read, beside the sections of the others.</summary>
     internal static readonly ProgramOptions Program = new(
-        typeof(SiloOptions), ClusterSettings.Section, "Postgres", StorageChoices.Section, TlsSettings.Section, DashboardSettings.Section,
-        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Logging");
+        typeof(SiloOptions),
+        [ClusterSettings.Section, "Postgres", StorageChoices.Section, TlsSettings.Section, DashboardSettings.Section, .. GrainOptions.Sections, "Logging"]);
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

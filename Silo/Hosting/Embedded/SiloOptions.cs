@@ -1,4 +1,5 @@
 using OrderActors.Client.Hosting;
+using OrderActors.Client.Payments;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -28,7 +29,7 @@ public sealed class SiloOptions
 
     /// <summary>How these options are read, beside the sections of the others.</summary>
     internal static readonly ProgramOptions Program = new(
-        typeof(SiloOptions), "Orders", "Engine", "Journal", "Subscribers", "Dispatch", "Travel", "Deadlines", "Postgres", "Logging");
+        typeof(SiloOptions), [.. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section, "Logging"]);
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

@@ -10,6 +10,8 @@ internal static class EngineBench
 
     private const double LifecycleBar = 2_000;
 
+    private const double HotMerchantBar = 0.8;
+
     private const double RestartSecondsBar = 10;
 
     private const double RestartMegabytesBar = 1_000;
@@ -27,6 +29,8 @@ internal static class EngineBench
                 if (plan.Only.Contains("writes")) figures = await WritesAsync(engine, plan, folder, progress, table, figures);
                 if (plan.Only.Contains("lifecycles")) figures = await LifecyclesAsync(engine, plan, progress, table, figures);
             }
+
+            if (plan.Only.Contains("hot")) figures = await HotMerchantAsync(plan, Path.Combine(folder, "hot"), progress, table, figures);
 
             if (plan.RestartOrders > 0 && plan.Only.Contains("restart")) figures = await RestartAsync(plan, folder, progress, table, figures);
             return (table, figures);
@@ -119,6 +123,29 @@ internal static class EngineBench
             WritesPerPlacement = placementWrites,
             BytesPerLifecycle = Rounds.Median(bytes),
         };
+    }
+
+    private static async Task<EngineFigures> HotMerchantAsync(
+        BenchPlan plan, string folder, TextWriter progress, List<Measure> table, EngineFigures figures)
+    {
+        await progress.WriteLineAsync("a hot merchant …");
+        await using var engine = await EngineUnderTest.StartAsync(folder);
+        await using var bench = await LifecycleBench.CreateAsync(engine.Client, engine.Log);
+        await bench.CreateHotMerchantAsync();
+        var (even, hot) = (new List<double>(), new List<double>());
+        for (var i = -1; i < plan.Rounds; i++)
+        {
+            var spread = await bench.RoundAsync(plan.Round);
+            var heated = await bench.RoundAsync(plan.Round, hot: true);
+            if (i < 0) continue;
+            even.Add(spread.PerSecond);
+            hot.Add(heated.PerSecond);
+        }
+
+        var ratio = Rounds.Median([.. hot.Zip(even, (h, e) => h / e)]);
+        table.Add(new Measure("order lifecycles, all merchants alike", Rounds.Median(even), "orders/s"));
+        table.Add(new Measure("order lifecycles, 30 % at one merchant", Rounds.Median(hot), "orders/s", ratio, HotMerchantBar));
+        return figures with { HotMerchantRatio = ratio };
     }
 
     private static async Task<double> PlacementWritesAsync(EngineUnderTest engine, LifecycleBench bench)

@@ -21,7 +21,7 @@ internal static class EngineBenchCommands
         };
         var only = new Option<string[]>("--only")
         {
-            Description = "Leaves the other measures out: calls, writes, lifecycles, restart.",
+            Description = "Leaves the other measures out: calls, writes, lifecycles, hot, restart.",
             AllowMultipleArgumentsPerToken = true,
         };
         only.AcceptOnlyFromAmong(BenchPlan.Measures);
@@ -58,7 +58,7 @@ internal static class EngineBenchCommands
 internal sealed record BenchPlan(string Folder, TimeSpan Round, int Rounds, int RestartOrders, string[] Only)
 {
     /// <summary>All measures, in their order.</summary>
-    public static readonly string[] Measures = ["calls", "writes", "lifecycles", "restart"];
+    public static readonly string[] Measures = ["calls", "writes", "lifecycles", "hot", "restart"];
 
     public void Validate()
     {

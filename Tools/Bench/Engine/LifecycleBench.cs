@@ -40,6 +40,13 @@ internal sealed class LifecycleBench : IAsyncDisposable
     private const int CouriersPerZone = 64;
     private const int Customers = 500_000;
 
+    /// <summary>Every how many orders the hot merchant has some, and how many: three of ten.</summary>
+    private const int HotOf = 10;
+    private const int HotOrders = 3;
+
+    private const string HotMerchant = "merchant-hot";
+    private const string HotZone = "zone-hot";
+
     /// <summary>Orders under way at the same time.</summary>
     private const int Concurrency = 400;
 
@@ -49,6 +56,7 @@ internal sealed class LifecycleBench : IAsyncDisposable
     private readonly ConcurrentDictionary<OrderNumber, TaskCompletionSource<string>> _assigned = new();
     private IAsyncDisposable? _following;
     private long _next;
+    private volatile bool _hot;
 
     private LifecycleBench(IGrainFactory grains) => _grains = grains;
 
@@ -64,9 +72,23 @@ internal sealed class LifecycleBench : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _following?.DisposeAsync() ?? default;
 
-    /// <summary>One round.</summary>
-    public async Task<LifecycleFigures> RoundAsync(TimeSpan round)
+    /// <summary>
+    /// Makes a merchant for three of ten orders, in a zone with a courier for every order under way: what it costs that they are
+    /// all at one merchant is measured, not what it costs to wait for couriers.
+    /// </summary>
+    public async Task CreateHotMerchantAsync()
     {
+        await CreateMerchantAsync(HotMerchant, HotZone);
+        await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(n =>
+            CreateCourierAsync(string.Create(CultureInfo.InvariantCulture, $"courier-hot-{n}"), HotZone)));
+    }
+
+    /// <summary>One round.</summary>
+    /// <param name="round">How long it is.</param>
+    /// <param name="hot">Whether three of ten orders are at the hot merchant; otherwise all merchants have as many.</param>
+    public async Task<LifecycleFigures> RoundAsync(TimeSpan round, bool hot = false)
+    {
+        _hot = hot;
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var start = Stopwatch.GetTimestamp();
         var until = start + (long)(round.TotalSeconds * Stopwatch.Frequency);
@@ -81,7 +103,7 @@ internal sealed class LifecycleBench : IAsyncDisposable
     {
         var n = Interlocked.Increment(ref _next);
         var customer = string.Create(CultureInfo.InvariantCulture, $"customer-{n % Customers}");
-        var merchant = Merchant((int)(n % (Zones * MerchantsPerZone)));
+        var merchant = _hot && n % HotOf < HotOrders ? HotMerchant : Merchant((int)(n % (Zones * MerchantsPerZone)));
         var reply = await _grains.GetGrain<ICustomerGrain>(customer).Place(new PlaceOrder(
             Id("place", n), new Actor(Role.Customer, customer), customer, merchant, [new OrderLine("meal", 1), new OrderLine("drink", 2)],
             new Money(1_500, "EUR"), Place));
@@ -138,22 +160,24 @@ internal sealed class LifecycleBench : IAsyncDisposable
         }
     }
 
-    private async Task CreateMerchantAsync(int n)
+    private Task CreateMerchantAsync(int n) => CreateMerchantAsync(Merchant(n), Zone(n));
+
+    private async Task CreateMerchantAsync(string id, string zone)
     {
-        var id = Merchant(n);
         var by = new Actor(Role.Merchant, id);
         var merchant = _grains.GetGrain<IMerchantGrain>(id);
-        await merchant.Execute(new CreateMerchant("create", by, id, Zone(n), Place, "EUR", TimeSpan.Zero, AutoAccept: false));
+        await merchant.Execute(new CreateMerchant("create", by, id, zone, Place, "EUR", TimeSpan.Zero, AutoAccept: false));
         await merchant.Execute(new SetMenu("menu", by, [new MenuItem("meal", "Meal", 900), new MenuItem("drink", "Drink", 300)]));
         await merchant.Execute(new SetMerchantStatus("open", by, MerchantStatus.Open));
     }
 
-    private async Task CreateCourierAsync(int n)
+    private Task CreateCourierAsync(int n) => CreateCourierAsync(string.Create(CultureInfo.InvariantCulture, $"courier-{n}"), Zone(n));
+
+    private async Task CreateCourierAsync(string id, string zone)
     {
-        var id = string.Create(CultureInfo.InvariantCulture, $"courier-{n}");
         var by = new Actor(Role.Courier, id);
         var courier = _grains.GetGrain<ICourierGrain>(id);
-        await courier.Execute(new CreateCourier("create", by, id, Zone(n), 1));
+        await courier.Execute(new CreateCourier("create", by, id, zone, 1));
         await courier.Execute(new GoOnline("online", by, Place));
     }
 }

@@ -8,6 +8,7 @@ using OrderActors.Customers;
 using OrderActors.Dispatch;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Refunds;
 using Orleans.Runtime;
 using Xunit;
 
@@ -25,11 +26,16 @@ public sealed class RetryTests
     [Theory]
     [InlineData(typeof(IOrderGrain), nameof(IOrderGrain.Get), true)]
     [InlineData(typeof(IOrderGrain), nameof(IOrderGrain.Execute), true)]
+    [InlineData(typeof(IOrderGrain), nameof(IOrderGrain.Preview), true)]
+    [InlineData(typeof(IExternalIdGrain), nameof(IExternalIdGrain.Get), true)]
     [InlineData(typeof(ICustomerGrain), nameof(ICustomerGrain.Place), true)]
     [InlineData(typeof(ICustomerGrain), nameof(ICustomerGrain.Orders), true)]
     [InlineData(typeof(IMerchantGrain), nameof(IMerchantGrain.Execute), true)]
     [InlineData(typeof(ICourierGrain), nameof(ICourierGrain.Execute), true)]
     [InlineData(typeof(IDispatchGrain), nameof(IDispatchGrain.Get), true)]
+    [InlineData(typeof(IRefundGrain), nameof(IRefundGrain.Execute), true)]
+    [InlineData(typeof(IRefundGrain), nameof(IRefundGrain.Get), true)]
+    [InlineData(typeof(IRefundGrain), nameof(IRefundGrain.RecordPayment), false)]
     [InlineData(typeof(ISubscriberGrain), nameof(ISubscriberGrain.DeadLetters), true)]
     [InlineData(typeof(ISubscriberGrain), nameof(ISubscriberGrain.Replay), false)]
     [InlineData(typeof(ISubscriberGrain), nameof(ISubscriberGrain.Discard), false)]

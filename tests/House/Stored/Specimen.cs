@@ -52,6 +52,7 @@ internal static class Specimen
         if (type == typeof(int) || type == typeof(long)) return JsonValue.Create(number);
         if (type == typeof(double)) return JsonValue.Create((number % 90) + 0.5); // In range as a latitude.
         if (type == typeof(TimeSpan)) return JsonValue.Create(TimeSpan.FromMinutes(number));
+        if (type == typeof(DateOnly)) return JsonValue.Create(DateOnly.FromDateTime(Start.Date).AddDays(number % 365).ToString("yyyy-MM-dd", null));
         if (type == typeof(DateTimeOffset)) return JsonValue.Create(Start.AddMinutes(number));
         return type == typeof(OrderNumber) ? JsonValue.Create(OrderNumber.Create(number, 1, 2, 3, 4).ToString()) : null;
     }

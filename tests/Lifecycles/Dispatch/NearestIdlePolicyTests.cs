@@ -56,6 +56,18 @@ public sealed class NearestIdlePolicyTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void Who_passed_an_order_on_is_not_asked_for_it_again_until_later()
+    {
+        var near = Courier("near", at: 1) with { Passed = [new(Number(1), Noon.AddMinutes(5))] };
+        Assert.Equal([$"far>{Number(1)}", $"near>{Number(2)}"], Given(Decide([Order(1), Order(2)], [near, Courier("far", at: 9)])).Order());
+        Assert.Equal([$"twin>{Number(1)}"], Given(Decide([Order(1)], [near, Courier("twin", at: 1)])));
+        var plan = Decide([Order(1)], [near]);
+        Assert.Empty(plan.Pairings);
+        Assert.Equal(Noon.AddMinutes(5), plan.LookAgainAt);
+        Assert.Equal([$"near>{Number(1)}"], Given(Decide([Order(1)], [near with { Passed = [new(Number(1), Noon)] }])));
+    }
+
+    [Fact]
     public void A_courier_is_sent_just_in_time()
     {
         var early = Decide([Order(1, readyIn: 10)], [Courier("c", at: 5)]);

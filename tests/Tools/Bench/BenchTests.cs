@@ -32,7 +32,7 @@ public class BenchTests
         using var document = JsonDocument.Parse(new EngineFigures(CallsPerSecond: 1).ToJson());
         Assert.Equal(
             ["callsPerSecond", "callsToChannelRatio", "durableWritesPerSecond", "durableToRawRatio", "lifecyclesPerSecond",
-             "writesPerLifecycle", "writesPerPlacement", "bytesPerLifecycle", "restartSeconds", "restartMegabytes"],
+             "writesPerLifecycle", "writesPerPlacement", "bytesPerLifecycle", "hotMerchantRatio", "restartSeconds", "restartMegabytes"],
             document.RootElement.EnumerateObject().Select(p => p.Name));
     }
 

@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Http;
+using OrderActors.Client.Orders;
+using OrderActors.Couriers;
+using OrderActors.Values;
+using Orleans;
+
+namespace OrderActors.Client.Couriers;
+
+/// <summary>What a courier is asked, and what couriers pass on to one another.</summary>
+internal sealed class OfferRoutes(IClusterClient grains, GatewayOptions limits)
+{
+    /// <summary>GET /v1/couriers/{id}/offers.</summary>
+    public async Task List(HttpContext context)
+    {
+        var id = CourierRoutes.IdOf(context);
+        var courier = await grains.GetGrain<ICourierGrain>(id).Get() ?? throw CourierRoutes.NotFound(id);
+        await Replies.Write(context, 200, new OffersResponse(OfferBody.From(courier)), GatewayJson.Wire.OffersResponse);
+    }
+
+    /// <summary>POST /v1/couriers/{id}/offers/{number}/accept.</summary>
+    public async Task Accept(HttpContext context)
+    {
+        var (id, order) = (CourierRoutes.IdOf(context), OrderReplies.NumberOf(context));
+        var command = IdempotencyKey.Required(context, "accept-offer");
+        await CourierRoutes.Write(
+            context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(new AcceptOffer(command, new Actor(Role.Courier, id), order)), "accept");
+    }
+
+    /// <summary>POST /v1/couriers/{id}/offers/{number}/decline.</summary>
+    public async Task Decline(HttpContext context)
+    {
+        var (id, order) = (CourierRoutes.IdOf(context), OrderReplies.NumberOf(context));
+        var command = IdempotencyKey.Required(context, "decline-offer");
+        var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.DeclineOfferRequest, DeclineOfferRequest.Empty);
+        await CourierRoutes.Write(
+            context,
+            200,
+            await grains.GetGrain<ICourierGrain>(id).Execute(
+                new DeclineOffer(command, new Actor(Role.Courier, id), order, body.Reason ?? DeclineReason.Other)),
+            "decline");
+    }
+
+    /// <summary>POST /v1/deliveries/{number}/handover.</summary>
+    public async Task HandOver(HttpContext context)
+    {
+        var order = OrderReplies.NumberOf(context);
+        var command = IdempotencyKey.Required(context, "handover");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.HandOverRequest);
+        var (from, to) = (EntityIds.Require(body.From, "/from"), EntityIds.Require(body.To, "/to"));
+        var by = body.Actor?.ToActor() ?? new Actor(Role.Courier, to);
+        await CourierRoutes.Write(
+            context, 200, await grains.GetGrain<ICourierGrain>(to).Execute(new TakeOver(command, by, order, from)), "handover", courierId: to);
+    }
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Http;
+using OrderActors.Orders;
+using Orleans;
+
+namespace OrderActors.Client.Orders;
+
+/// <summary>Changes of an order's lines: proposed by one side, answered by the other.</summary>
+internal sealed class ModificationRoutes(IClusterClient grains, GatewayOptions limits)
+{
+    private const string Parameter = "modification";
+
+    /// <summary>POST /v1/orders/{number}/modifications.</summary>
+    public async Task Propose(HttpContext context)
+    {
+        var grain = GrainOf(context);
+        var id = IdempotencyKey.Required(context, "modifications");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.ProposeModificationRequest);
+        var command = new ProposeModification(id, body.Actor.ToActor(), OrderLineBody.ToLines(body.Lines));
+        await OrderReplies.Write(context, await grain.Execute(command));
+    }
+
+    /// <summary>GET /v1/orders/{number}/modifications.</summary>
+    public async Task List(HttpContext context)
+    {
+        var order = await OrderReplies.Find(context, grains);
+        await Replies.WriteResource(
+            context, 200, new ModificationsResponse(ProposalBody.From(order)), GatewayJson.Wire.ModificationsResponse, order.Version);
+    }
+
+    /// <summary>POST /v1/orders/{number}/modifications/{modification}/approve.</summary>
+    public Task Approve(HttpContext context) => Resolve(context, approve: true);
+
+    /// <summary>POST /v1/orders/{number}/modifications/{modification}/decline.</summary>
+    public Task Decline(HttpContext context) => Resolve(context, approve: false);
+
+    private async Task Resolve(HttpContext context, bool approve)
+    {
+        var grain = GrainOf(context);
+        var proposal = ProposalOf(context);
+        var id = IdempotencyKey.Required(context, approve ? "approve-modification" : "decline-modification");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.ResolveModificationRequest);
+        var reply = await grain.Execute(new ResolveModification(id, body.Actor.ToActor(), proposal, approve));
+
+        // What the grain calls a field is a part of the address here.
+        if (reply.Refusal is { Field: "/proposal", Value: { } asked, Allowed: [var open, ..] })
+        {
+            var detail = $"The modification is '{asked}'; it must be {open}.";
+            var error = new ProblemError("validation_failed", detail, Parameter: Parameter, Value: asked, Allowed: [open]);
+            throw new RequestFault(new Problem(ProblemKind.ValidationFailed, detail) { Errors = [error], Order = OrderStanding.Of(reply.Order) });
+        }
+
+        await OrderReplies.Write(context, reply);
+    }
+
+    private IOrderGrain GrainOf(HttpContext context) => grains.GetGrain<IOrderGrain>(OrderReplies.NumberOf(context).ToString());
+
+    private static int ProposalOf(HttpContext context)
+    {
+        var text = (string)context.Request.RouteValues[Parameter]!;
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw PageRequest.Fault(
+                "out_of_range", $"The modification is '{text}'; it must be its number within the order, 1 or more.", Parameter, text, ["1 or more"]);
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Http;
+using OrderActors.Orders;
+using Orleans;
+
+namespace OrderActors.Client.Orders;
+
+/// <summary>What operators do to orders past the rules that bind everybody else. Each has a reason, for the audit.</summary>
+internal sealed class OperatorRoutes(IClusterClient grains, GatewayOptions limits)
+{
+    /// <summary>POST /v1/orders/{number}/freeze.</summary>
+    public async Task Freeze(HttpContext context)
+    {
+        var grain = GrainOf(context);
+        var id = IdempotencyKey.Required(context, "freeze");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.FreezeOrderRequest);
+        await OrderReplies.Write(context, await grain.Execute(new FreezeOrder(id, body.Actor.ToActor(), body.Reason)));
+    }
+
+    /// <summary>POST /v1/orders/{number}/unfreeze.</summary>
+    public async Task Unfreeze(HttpContext context)
+    {
+        var grain = GrainOf(context);
+        var id = IdempotencyKey.Required(context, "unfreeze");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.FreezeOrderRequest);
+        await OrderReplies.Write(context, await grain.Execute(new UnfreezeOrder(id, body.Actor.ToActor(), body.Reason)));
+    }
+
+    /// <summary>POST /v1/orders/{number}/override.</summary>
+    public async Task Override(HttpContext context)
+    {
+        var grain = GrainOf(context);
+        var id = IdempotencyKey.Required(context, "override");
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.OverrideOrderRequest);
+        await OrderReplies.Write(context, await grain.Execute(new OverrideOrder(id, body.Actor.ToActor(), body.To, body.Reason)));
+    }
+
+    private IOrderGrain GrainOf(HttpContext context) => grains.GetGrain<IOrderGrain>(OrderReplies.NumberOf(context).ToString());
+}

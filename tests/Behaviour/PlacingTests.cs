@@ -1,0 +1,188 @@
+using Microsoft.Extensions.DependencyInjection;
+using OrderActors.Customers;
+using OrderActors.Merchants;
+using OrderActors.Orders;
+using OrderActors.Payments;
+using OrderActors.Payments.Sandbox;
+using OrderActors.Promotions;
+using OrderActors.TestKit;
+using OrderActors.Values;
+using Orleans.Runtime;
+
+namespace OrderActors.Tests.Behaviour;
+
+/// <summary>Placing takes from four places and a provider; whatever breaks on the way, nothing leaks.</summary>
+public sealed class PlacingTests
+{
+    private const int Breads = 10;
+
+    private static PlaceOrder Order(Town town, string id = "place", string source = "tok_ok", string coupon = "LUNCH") =>
+        town.Order("anna", "m1", bread: 2, id) with
+        {
+            Coupon = coupon, Payment = PaymentMethod.Card, PaymentSource = source, ExternalId = "their-1", Total = new(1300, "EUR"),
+        };
+
+    private static async Task<Town> Open(TestCluster cluster, int budget = 5)
+    {
+        var town = new Town(cluster);
+        await town.Merchant("m1", bread: Breads);
+        var reply = await cluster.Grains.GetGrain<IPromotionGrain>("LUNCH").Execute(new CreatePromotion(
+            "create", new Actor(Role.Operator, "op"), new PromotionTerms("EUR", DiscountKind.AmountOff, 100, BudgetUses: budget, PerCustomer: 3)));
+        Assert.Null(reply.Refusal);
+        return town;
+    }
+
+    private static Task Run(Func<TestCluster, SandboxLedger, Task> test)
+    {
+        // The provider's memory outlives a crash of ours.
+        var ledger = new SandboxLedger();
+        return TestCluster.Run(cluster => test(cluster, ledger), services => services.AddSingleton(ledger));
+    }
+
+    /// <summary>Nothing is held for anybody: goods, budget, money, the external id, the customer's place.</summary>
+    private static async Task Whole(TestCluster cluster, SandboxLedger ledger)
+    {
+        Assert.Equal(Breads, (await cluster.Grains.GetGrain<IMerchantGrain>("m1").Get())!.Menu.Single(i => i.Id == "bread").Stock);
+        var promotion = (await cluster.Grains.GetGrain<IPromotionGrain>("LUNCH").Get())!;
+        Assert.Equal((0, 0), (promotion.ReservedUses, promotion.RedeemedUses));
+        var done = ledger.Entries.Where(e => e.Result.Outcome == ProviderOutcome.Succeeded).ToList();
+        Assert.Equal(done.Count(e => e.Kind == "authorise"), done.Count(e => e.Kind is "void"));
+        Assert.DoesNotContain(done, e => e.Kind == "capture");
+    }
+
+    private static async Task<OrderView?> OrderOf(TestCluster cluster)
+    {
+        var page = await cluster.Grains.GetGrain<ICustomerGrain>("anna").Orders(null, 10);
+        var orders = await Task.WhenAll(page.Orders.Select(number => cluster.Grains.GetGrain<IOrderGrain>(number.ToString()).Get()));
+        return orders.SingleOrDefault(order => order is not null);
+    }
+
+    [Fact]
+    public Task An_order_with_goods_coupon_and_card_costs_at_most_six_writes() => Run(async (cluster, _) =>
+    {
+        var town = await Open(cluster);
+        await cluster.Grains.GetGrain<IPromotionGrain>("PLAIN").Execute(new CreatePromotion(
+            "create", new Actor(Role.Operator, "op"), new PromotionTerms("EUR", DiscountKind.AmountOff, 100, BudgetUses: 5)));
+        var written = new List<string>();
+        cluster.Storage.BeforeWrite = (state, grain) =>
+        {
+            if (grain.Type.ToString() is "customer" or "order" or "merchant" or "promotion" or "payment") written.Add($"{grain.Type}");
+            return null;
+        };
+        var reply = await town.Place(Order(town, coupon: "PLAIN") with { ExternalId = null });
+        Assert.Equal((OrderStatus.AwaitingMerchant, PaymentStatus.Authorized), (reply.Order!.Status, reply.Order.Payment));
+        Assert.Equal(["customer", "order", "merchant", "promotion", "payment", "order"], written);
+    });
+
+    [Fact]
+    public Task A_crash_at_any_write_of_placing_leaves_an_order_or_nothing() => CrashEverywhere((storage, at) =>
+    {
+        var writes = 0;
+        storage.BeforeWrite = (_, _) => ++writes == at ? new IOException("crash") : null;
+        return () => writes >= at;
+    });
+
+    [Fact]
+    public Task A_crash_after_any_write_of_placing_leaves_an_order_or_nothing() => CrashEverywhere((storage, at) =>
+    {
+        var writes = 0;
+        storage.AfterWrite = (_, _) => ++writes == at ? new IOException("crash") : null;
+        return () => writes >= at;
+    });
+
+    /// <summary>One run for each write there is: the process dies there, nobody asks again, and time goes by.</summary>
+    private static async Task CrashEverywhere(Func<FaultyStorage, int, Func<bool>> arm)
+    {
+        var (at, reached) = (1, true);
+        var (placed, none) = (0, 0);
+        for (; reached; at++)
+        {
+            await Run(async (cluster, ledger) =>
+            {
+                var town = await Open(cluster);
+                var hit = arm(cluster.Storage, at);
+                var placing = town.Place(Order(town));
+                try
+                {
+                    await placing;
+                }
+                catch (Exception)
+                {
+                    // Nobody knows what became of it.
+                }
+
+                reached = hit();
+                cluster.Storage.BeforeWrite = cluster.Storage.AfterWrite = null;
+                await cluster.CrashAndRestart();
+
+                // The deadline takes the placing up; then nobody answers for the merchant, and everything goes back.
+                await cluster.Advance(TimeSpan.FromMinutes(4));
+                if (await OrderOf(cluster) is { } order)
+                {
+                    placed++;
+                    Assert.Equal((OrderStatus.AwaitingMerchant, PaymentStatus.Authorized), (order.Status, order.Payment));
+                    Assert.Equal(Breads - 2, (await cluster.Grains.GetGrain<IMerchantGrain>("m1").Get())!.Menu.Single(i => i.Id == "bread").Stock);
+                    Assert.Equal(1, (await cluster.Grains.GetGrain<IPromotionGrain>("LUNCH").Get())!.ReservedUses);
+                    await cluster.Eventually(async () => (await OrderOf(cluster))!.Status == OrderStatus.Canceled, $"the order ends (write {at})");
+                    await cluster.Eventually(async () => (await OrderOf(cluster))!.Payment == PaymentStatus.Voided, $"the money is let go (write {at})");
+                }
+                else
+                {
+                    none++;
+                }
+
+                await cluster.Advance(TimeSpan.FromMinutes(2));
+                await Whole(cluster, ledger);
+            });
+        }
+
+        Assert.True(placed >= 4 && none >= 1, $"{at} writes, {placed} times an order, {none} times nothing");
+    }
+
+    [Fact]
+    public Task What_is_refused_after_something_was_taken_gives_it_back() => Run(async (cluster, ledger) =>
+    {
+        var town = await Open(cluster);
+        Assert.Equal(RefusalCode.UnknownCoupon, (await town.Place(Order(town, coupon: "NONE"))).Refusal!.Code);
+        Assert.Equal(RefusalCode.WrongTotal, (await town.Place(Order(town, "again") with { Total = new(1400, "EUR") })).Refusal!.Code);
+        await Whole(cluster, ledger);
+
+        var first = await town.Place(Order(town, "first"));
+        Assert.NotNull(first.Order);
+        var taken = await town.Place(Order(town, "second"));
+        Assert.Equal((RefusalCode.DuplicateExternalId, first.Order.Number.ToString()), (taken.Refusal!.Code, taken.Refusal.Value));
+        Assert.Equal(taken.Refusal, (await town.Place(Order(town, "second"))).Refusal);
+        Assert.Equal(1, (await cluster.Grains.GetGrain<IPromotionGrain>("LUNCH").Get())!.ReservedUses);
+        Assert.Equal([first.Order.Number], (await cluster.Grains.GetGrain<ICustomerGrain>("anna").Orders(null, 10)).Orders.ToArray());
+    });
+
+    [Fact]
+    public Task A_provider_that_is_slow_holds_nobody_up() => Run(async (cluster, _) =>
+    {
+        var town = await Open(cluster);
+        var before = cluster.Clock.GetUtcNow();
+        var order = (await town.Place(Order(town, source: "tok_pending_60000"))).Order!;
+        Assert.Equal(OrderStatus.AwaitingPayment, order.Status);
+        Assert.InRange(cluster.Clock.GetUtcNow() - before, TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        await cluster.Eventually(async () => (await town.Now(order)).Status == OrderStatus.AwaitingMerchant, "the provider's word lets it go on");
+        Assert.Equal(PaymentStatus.Authorized, (await town.Now(order)).Payment);
+    });
+
+    [Fact]
+    public Task A_declined_order_can_be_paid_with_another_card_until_it_expires() => Run(async (cluster, ledger) =>
+    {
+        var town = await Open(cluster);
+        var order = (await town.Place(Order(town, source: "tok_declined"))).Order!;
+        Assert.Equal((OrderStatus.AwaitingPayment, PaymentStatus.Failed), (order.Status, order.Payment));
+        var anna = new Actor(Role.Customer, "anna");
+        Assert.Equal(RefusalCode.PaymentDeclined, (await town.OrderGrain(order).Execute(new PayOrder("p1", anna, "tok_insufficient_funds"))).Refusal!.Code);
+        var paid = await town.OrderGrain(order).Execute(new PayOrder("p2", anna, "tok_ok"));
+        Assert.Equal((OrderStatus.AwaitingMerchant, PaymentStatus.Authorized), (paid.Order!.Status, paid.Order.Payment));
+
+        var other = (await town.Place(Order(town, "other", source: "tok_declined") with { ExternalId = null })).Order!;
+        await cluster.Eventually(async () => (await town.Now(other)).Status == OrderStatus.Expired, "nobody pays, and the order expires");
+        await cluster.Eventually(async () => (await town.Now(order)).Status == OrderStatus.Canceled, "nobody accepts the first one");
+        await cluster.Advance(TimeSpan.FromMinutes(1));
+        await Whole(cluster, ledger);
+    });
+}
