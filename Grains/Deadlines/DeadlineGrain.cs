@@ -22,6 +22,9 @@ namespace OrderActors.Deadlines;
 [ImplicitStreamSubscription(LogAppended.Namespace)]
 public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
 {
+    /// <summary>The longest time between two looks: the wall clock that deadlines go by can be set, and timers do not hear of that.</summary>
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
+
     private readonly SubscriberContext _context;
     private readonly IPersistentState<DeadlineState> _state;
     private readonly DeadlineOptions _options;
@@ -35,6 +38,7 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
     private int _firing;
     private bool _gone;
     private DateTimeOffset _writeBy = DateTimeOffset.MaxValue;
+    private DateTimeOffset _nextLook = DateTimeOffset.MaxValue;
 
     /// <summary>Takes the shard's states and what the host supplies.</summary>
     public DeadlineGrain(
@@ -64,7 +68,7 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
         _ticker = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions
         {
             DueTime = _options.Tick,
-            Period = _options.Tick,
+            Period = LongestRest,
             Interleave = true,
             KeepAlive = true,
         });
@@ -98,6 +102,7 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
             if (logged.Event.Waits is { } waits && _wheel.Replace(new Waiter(waits.Order, waits.Owner), logged.Sequence, waits.Deadlines)) Changed();
         }
 
+        LookInTime();
         return Task.CompletedTask;
     }
 
@@ -109,6 +114,7 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
         // The cursor is part of the snapshot: events that changed nothing still have to be left behind some day.
         if (_writeBy == DateTimeOffset.MaxValue) _writeBy = _context.Clock.GetUtcNow() + _options.SnapshotInterval;
         if (_changes >= Math.Max(_options.ChangesPerSnapshot, _wheel.Waiters)) await TrySnapshot();
+        LookInTime();
     }
 
     private void Changed()
@@ -119,8 +125,25 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
 
     private async Task Tick(CancellationToken cancellation)
     {
+        _nextLook = DateTimeOffset.MaxValue;
         FireDue();
+        LookInTime();
         if (_context.Clock.GetUtcNow() >= _writeBy) await TrySnapshot();
+    }
+
+    /// <summary>Sees to it that the shard looks again when the next deadline is due or the snapshot is, but no sooner than a tick from now.</summary>
+    private void LookInTime()
+    {
+        if (_gone || _ticker is null) return;
+        var now = _context.Clock.GetUtcNow();
+        var next = _wheel.NextDue is { } due && due < _writeBy ? due : _writeBy;
+        var rest = next - now;
+        if (rest < _options.Tick) rest = _options.Tick;
+        if (rest > LongestRest) rest = _options.Tick > LongestRest ? _options.Tick : LongestRest;
+        // One that is overdue is on its way: putting it off again and again would mean never.
+        if (_nextLook <= now + rest) return;
+        _nextLook = now + rest;
+        _ticker.Change(rest, LongestRest);
     }
 
     private void FireDue()
@@ -160,6 +183,7 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
         }
 
         FireDue();
+        LookInTime();
     }
 
     /// <summary>Fires the deadline; why it is still open, or null when that is done.</summary>

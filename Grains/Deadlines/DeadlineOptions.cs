@@ -6,10 +6,11 @@ namespace OrderActors.Deadlines;
 public sealed class DeadlineOptions
 {
     /// <summary>
-    /// How often a shard looks for deadlines that are due: they fire at most this late. Default 1 second; 10 milliseconds to
-    /// 1 minute. The price is 120 looks at an ordered queue per period.
+    /// The least time between two looks of a shard for deadlines that are due: they fire at most this late. Default 100
+    /// milliseconds; 10 milliseconds to 1 minute. A shard looks when its next one is due, so the price is at most 120 looks at an
+    /// ordered queue per tick, and that only while so many are due.
     /// </summary>
-    public TimeSpan Tick { get; set; } = TimeSpan.FromSeconds(1);
+    public TimeSpan Tick { get; set; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Calls to orders under way at once, per shard. Default 64; 1 to 10,000.</summary>
     public int MaxFiring { get; set; } = 64;

@@ -41,6 +41,9 @@ internal sealed class DeadlineWheel
     /// <summary>How many grains have open deadlines: an order counts once, its payment and its refunds once more each.</summary>
     public int Waiters => _open.Count;
 
+    /// <summary>When there is something to look at next; null when there is nothing. What is there may be closed already.</summary>
+    public DateTimeOffset? NextDue => _queue.TryPeek(out _, out var at) ? new DateTimeOffset(at.Due, TimeSpan.Zero) : null;
+
     /// <summary>Entries of the queue, closed ones included; for tests.</summary>
     internal int Queued => _queue.Count;
 

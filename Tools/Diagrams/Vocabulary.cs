@@ -13,11 +13,13 @@ internal static class Vocabulary
     public static int Rank<T>(T value) where T : struct, Enum => Array.IndexOf(All<T>(), value);
 
     /// <summary>Names in the order of the source, separated by commas.</summary>
-    public static string List<T>(IEnumerable<T> values) where T : struct, Enum => string.Join(", ", values.Distinct().OrderBy(Rank).Select(Names.Of));
+    public static string List<T>(IEnumerable<T> values) where T : struct, Enum =>
+        string.Join(", ", values.Distinct().OrderBy(Rank).Select(Names.Of));
 
     /// <summary>Who, in the words of the documents.</summary>
     public static string Of(Role role) => role == Role.System ? "platform" : Names.Of(role);
 
     /// <summary>Several of them, the platform last.</summary>
-    public static IEnumerable<string> Of(IEnumerable<Role> roles) => roles.Distinct().OrderBy(role => role == Role.System ? int.MaxValue : (int)role).Select(Of);
+    public static IEnumerable<string> Of(IEnumerable<Role> roles) =>
+        roles.Distinct().OrderBy(role => role == Role.System ? int.MaxValue : (int)role).Select(Of);
 }

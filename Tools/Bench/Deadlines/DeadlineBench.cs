@@ -75,9 +75,11 @@ internal static class DeadlineBench
         {
             firstSeconds = Known(await host.HearAsync("known"), plan);
             clock.Restart();
-            await host.HearAsync("moved");
+            var moved = int.Parse((await host.HearAsync("moved"))[1], CultureInfo.InvariantCulture);
             movedSeconds = clock.Elapsed.TotalSeconds;
             host.Kill();
+            if (moved < plan.Moved)
+                throw new BadInputException($"When the first deadline was due {moved:N0} of {plan.Moved:N0} had been moved. Give a longer --lead.");
         }
 
         double learnSeconds, peak, idle;

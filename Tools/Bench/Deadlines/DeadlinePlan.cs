@@ -12,14 +12,14 @@ internal sealed record DeadlinePlan(int Orders, DateTimeOffset First, TimeSpan W
     /// <summary>Every so many orders' deadline is moved before it is due.</summary>
     public const int MovedEvery = 10;
 
-    /// <summary>How much later a moved deadline is due, about: until then it must not fire.</summary>
-    public static readonly TimeSpan Shift = TimeSpan.FromSeconds(30);
-
     /// <summary>How long a host that has fired all waits for those that are late.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     /// <summary>How many deadlines are moved.</summary>
     public int Moved => (Orders + MovedEvery - 1) / MovedEvery;
+
+    /// <summary>How much later a moved deadline is due, about: until then it must not fire.</summary>
+    public TimeSpan Shift => TimeSpan.FromSeconds(Math.Clamp(Window.TotalSeconds, 2, 30));
 
     /// <summary>When the last deadline is due.</summary>
     public DateTimeOffset Last => First + Window + Shift;

@@ -25,8 +25,8 @@ internal static class WaitingOrders
     /// <summary>Merchants that the orders are spread over.</summary>
     private const int Merchants = 1_000;
 
-    /// <summary>The policy of the orders: what a moved deadline is made of is as short as it may be.</summary>
-    public static readonly OrderPolicy Policy = new() { Collection = TimeSpan.FromSeconds(10) };
+    /// <summary>The policy of the orders: a moved deadline is due when its goods are ready, and this little later.</summary>
+    public static readonly OrderPolicy Policy = new() { Collection = TimeSpan.FromSeconds(1) };
 
     /// <summary>The merchant of an order.</summary>
     public static string Merchant(int n) => $"merchant-{n % Merchants:D4}";

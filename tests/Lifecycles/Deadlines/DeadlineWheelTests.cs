@@ -34,6 +34,22 @@ public sealed class DeadlineWheelTests
     }
 
     [Fact]
+    public void The_next_look_is_worth_it_when_the_earliest_is_due_or_is_to_be_tried_again()
+    {
+        var wheel = new DeadlineWheel();
+        Assert.Null(wheel.NextDue);
+        wheel.Replace(Number(2), 1, [In(3)]);
+        wheel.Replace(Number(1), 2, [In(2)]);
+        Assert.Equal(Noon.AddMinutes(2), wheel.NextDue);
+        var first = wheel.TakeDue(Noon.AddMinutes(2), 1).Single();
+        Assert.Equal(Noon.AddMinutes(3), wheel.NextDue);
+        wheel.Again(first, Noon.AddMinutes(2.5), refused: false);
+        Assert.Equal(Noon.AddMinutes(2.5), wheel.NextDue);
+        wheel.TakeDue(Noon.AddMinutes(5), 100);
+        Assert.Null(wheel.NextDue);
+    }
+
+    [Fact]
     public void An_events_set_replaces_the_order_s_deadlines_and_an_empty_one_removes_them()
     {
         var wheel = new DeadlineWheel();

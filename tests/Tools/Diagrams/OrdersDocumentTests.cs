@@ -13,7 +13,8 @@ public partial class OrdersDocumentTests
     public void The_page_is_as_the_lifecycle_is()
     {
         var page = File.ReadAllText(PathOfPage());
-        Assert.True(page == OrdersDocument.Fill(page, OrdersDocument.Parts(Orders)), $"docs/orders.md is not as the lifecycle is. Mend it: {DiagramsCommand.Mend}");
+        Assert.True(
+            page == OrdersDocument.Fill(page, OrdersDocument.Parts(Orders)), $"docs/orders.md is not as the lifecycle is. Mend it: {DiagramsCommand.Mend}");
     }
 
     [Fact]
