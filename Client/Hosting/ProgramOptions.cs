@@ -64,7 +64,8 @@ internal sealed class ProgramOptions(Type type, params string[] sections)
     }
 
     /// <summary>What a value of this type looks like, for the person who wrote another.</summary>
-    public static string KindOf(Type type) => type == typeof(int) || type == typeof(long) ? "a whole number"
+    public static string KindOf(Type type) => Nullable.GetUnderlyingType(type) is { } value ? KindOf(value)
+        : type == typeof(int) || type == typeof(long) ? "a whole number"
         : type == typeof(bool) ? "true or false"
         : type == typeof(double) ? "a number"
         : type == typeof(TimeSpan) ? "a duration such as 00:00:30"

@@ -309,6 +309,12 @@ public static class EventTypes
     /// <summary>It was taken in and is durable; what it needs is being reserved.</summary>
     public const string OrderReceived = "order.received";
 
+    /// <summary>Its placing took long or broke off, and was taken up again.</summary>
+    public const string OrderPlacingResumed = "order.placing_resumed";
+
+    /// <summary>It cannot be placed; what was reserved for it goes back.</summary>
+    public const string OrderPlacingRefused = "order.placing_refused";
+
     /// <summary>It could not be placed: nothing of it remains.</summary>
     public const string OrderRefused = "order.refused";
 

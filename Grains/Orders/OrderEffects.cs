@@ -79,7 +79,7 @@ internal static class OrderEffects
     public static Refusal? Refuse(OrderDraft d, RefusePlacing c)
     {
         d.State = d.State with { Placing = d.State.Placing! with { Refusal = c.Refusal }, Deadlines = d.WaitFor(DeadlineKind.Placement) };
-        d.Raise(EventTypes.OrderReceived, Names.Of(c.Refusal.Code));
+        d.Raise(EventTypes.OrderPlacingRefused, Names.Of(c.Refusal.Code));
         return null;
     }
 
@@ -245,7 +245,7 @@ internal static class OrderEffects
         {
             case DeadlineKind.Placement:
                 d.State = d.State with { Deadlines = d.WaitFor(DeadlineKind.Placement) };
-                d.Raise(EventTypes.OrderReceived, "again");
+                d.Raise(EventTypes.OrderPlacingResumed);
                 break;
             case DeadlineKind.Payment: OrderEnds.Expire(d); break;
             case DeadlineKind.Release: OrderKinds.Of(d.State.Kind).Start(d, accepted: false); break;

@@ -81,7 +81,7 @@ internal static class OrderLifecycle
         state.Frozen && command is not (UnfreezeOrder or RecordPayment)
             ? new(
                 RefusalCode.OrderFrozen, $"Order {state.Number} is frozen; an operator has to let it go on first.",
-                Value: Describe(state), Allowed: ["unfreeze"])
+                Value: Describe(state), Allowed: OrderTable.Allowed(state, command.By.Role))
             : null;
 
     private static Refusal? MayGive(OrderState state, OrderCommand command)

@@ -130,7 +130,8 @@ public sealed record OrderPolicy
             yield return $"{nameof(OrderPolicy)}.{nameof(PreparingFeePermille)} is {PreparingFeePermille}; it must be between 0 and 1000.";
         foreach (var (zone, waits) in Zones)
         {
-            foreach (var wrong in ValidateWaits(waits)) yield return $"{nameof(OrderPolicy)}.{nameof(Zones)}.{zone}: {wrong}";
+            foreach (var wrong in ValidateWaits(waits))
+                yield return wrong.Replace($"{nameof(OrderPolicy)}.", $"{nameof(OrderPolicy)}.{nameof(Zones)}:{zone}:", StringComparison.Ordinal);
         }
     }
 

@@ -40,7 +40,7 @@ public sealed partial class ConfigurationTests
         ("Postgres", new PostgresOptions()),
     ];
 
-    // Two are the host's own, Data and DrainTimeoutSeconds; the third has no default and no range; the zones' are read from no section yet.
+    // Two are the host's own, Data and DrainTimeoutSeconds; the third has no default and no range; the zones' are sections of their own.
     private static readonly string[] SetByTheHost =
         [nameof(JournalOptions.Folder), nameof(EngineOptions.DrainTimeout), nameof(PostgresOptions.ConnectionString), nameof(OrderPolicy.Zones)];
 
@@ -49,6 +49,10 @@ public sealed partial class ConfigurationTests
     [InlineData("Orders:Completion", "30", "Orders:Completion is '30'; it must be a duration such as 00:00:30.")]
     [InlineData("Orders:Acceptance", "00:99:00", "Orders:Acceptance is '00:99:00'; it must be a duration such as 00:00:30.")]
     [InlineData("Orders:Acceptance", "00:00:01", "Orders:Acceptance is 00:00:01; it must be between 00:00:10 and 1.00:00:00.")]
+    [InlineData("Orders:Zones:town:Acceptance", "soon", "Orders:Zones:town:Acceptance is 'soon'; it must be a duration such as 00:00:30.")]
+    [InlineData(
+        "Orders:Zones:town:Acceptance", "00:00:01", "Orders:Zones:town:Acceptance is 00:00:01; it must be between 00:00:10 and 1.00:00:00.")]
+    [InlineData("Orders:Zones:town:Patience", "00:01:00", "There is no option Orders:Zones:town:Patience. Options are Orders:Zones:town:Payment, ")]
     [InlineData("Orders:Acceptence", "00:05:00", "There is no option Orders:Acceptence. Options are Orders:Placement, Orders:PlacementLimit, ")]
     [InlineData("Engine:MailboxLimit", "0", "Engine:MailboxLimit is 0; it must be 1 to 1000000.")]
     [InlineData("Engine:MailboxLimit", "many", "Engine:MailboxLimit is 'many'; it must be a whole number.")]
