@@ -51,7 +51,26 @@ public sealed class NotificationTests
             var began = cluster.Clock.GetUtcNow();
             await town.Delivered("anna", "m1");
             Assert.InRange(cluster.Clock.GetUtcNow() - began, TimeSpan.Zero, TimeSpan.FromMinutes(5));
-            Assert.Equal((1, 0L), ((await Anna(cluster).Get())!.Waiting, (await Anna(cluster).Get())!.Sent));
+            Assert.True((await Anna(cluster).Get()) is { Waiting: > 1, Sent: 0 });
+        }, services => services.AddSingleton<INotificationSender>(sender));
+    }
+
+    [Fact]
+    public async Task A_customer_who_wants_it_is_told_how_the_order_gets_on_and_others_are_not()
+    {
+        var sender = new Sender();
+        await TestCluster.Run(async cluster =>
+        {
+            var town = new Town(cluster);
+            await town.Merchant("m1");
+            await town.Courier("k1");
+            await town.Delivered("ben", "m1");
+            await cluster.Advance(TimeSpan.FromMinutes(1));
+            Assert.Empty(sender.Sent);
+            await Wants(cluster, Phone);
+            await town.Delivered("anna", "m1");
+            await cluster.Eventually(() => Task.FromResult(sender.Sent.Count >= 3), "anna hears that it was placed, accepted and delivered");
+            Assert.Equal(sender.Sent.Count, sender.Sent.Distinct().Count());
         }, services => services.AddSingleton<INotificationSender>(sender));
     }
 

@@ -34,7 +34,7 @@ public sealed class SettlementTests
         await Booked(cluster, today, 2);
         var day = (await Day(cluster, today).Get()).Day!;
         Assert.Equal(
-            ["Customer -1100 2", "Merchant 900 2", "Courier 400 1", "Platform -200 2"], day.Totals.Select(t => $"{t.Party} {t.Amount} {t.Entries}"));
+            ["Customer -1100 2", "Merchant 900 2", "Courier 450 1", "Platform -250 2"], day.Totals.Select(t => $"{t.Party} {t.Amount} {t.Entries}"));
         var lines = (await Day(cluster, today).Entries(PartyKind.Merchant, "m1", null, 10)).Lines;
         Assert.Equal([1_500L, -600], lines.Select(line => line.Booking.Entries.Single().Amount));
         Assert.Empty((await Day(cluster, today).Entries(PartyKind.Merchant, "m2", null, 10)).Lines);
