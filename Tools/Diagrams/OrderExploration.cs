@@ -18,6 +18,8 @@ internal sealed class OrderExploration
     private static readonly ImmutableArray<PricedLine> Lines = [new("i1", "Soup", 2, 500)];
     private static readonly Reservation Terms = new(Lines, Total, "z1", new(1, 1), TimeSpan.FromMinutes(20), AutoAccept: false);
 
+    private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Late = TimeSpan.FromDays(60);
     private static readonly ImmutableArray<DateTimeOffset?> Times = [null, Start.AddHours(5)];
 
     private readonly HashSet<Standing> _seen = [];
@@ -54,12 +56,17 @@ internal sealed class OrderExploration
         OrderKind Kind, PaymentMethod Method, OrderStatus Status, DeliveryStatus Delivery, PaymentStatus Payment, bool Refused, bool Covered,
         bool Frozen, bool Scheduled, Role? Proposer, bool HasCourier, string Waits);
 
+    /// <summary>Gives a command soon, and much later: a few effects go by how long something has gone on.</summary>
     private void Give(OrderState state, OrderCommand command)
     {
-        var (after, reply) = OrderLifecycle.Decide(state, command, Facts(state, command), Policy, Start.AddMinutes(state.Version));
-        if (reply.Refusal is not null || after.Version == state.Version) return;
-        _moves.Add(new(state, command, after));
-        Meet(after);
+        var last = state.Timeline.IsEmpty ? Start : state.Timeline[^1].At;
+        foreach (var now in new[] { last + Soon, last + Late })
+        {
+            var (after, reply) = OrderLifecycle.Decide(state, command, Facts(state, command), Policy, now);
+            if (reply.Refusal is not null || after.Version == state.Version) continue;
+            _moves.Add(new(state, command, after));
+            Meet(after);
+        }
     }
 
     private void Meet(OrderState state)
@@ -153,8 +160,8 @@ internal sealed class OrderExploration
     /// <summary>What a payment can say next. The order takes note of anything; this is its own grain's way.</summary>
     private static PaymentStatus[] Next(PaymentStatus status) => status switch
     {
-        PaymentStatus.None => [PaymentStatus.Authorized, PaymentStatus.Failed],
-        PaymentStatus.Failed => [PaymentStatus.Authorized],
+        PaymentStatus.None => [PaymentStatus.Authorized, PaymentStatus.Paid, PaymentStatus.Failed],
+        PaymentStatus.Failed => [PaymentStatus.Authorized, PaymentStatus.Paid],
         PaymentStatus.Authorized => [PaymentStatus.Paid, PaymentStatus.Failed, PaymentStatus.Voided],
         PaymentStatus.Paid => [PaymentStatus.PartiallyRefunded, PaymentStatus.Refunded],
         PaymentStatus.PartiallyRefunded => [PaymentStatus.Refunded],
