@@ -141,6 +141,7 @@ internal static class OrderEnds
             Status = status,
             Delivery = courierless ? DeliveryStatus.NotNeeded : delivery,
             Payment = AfterEnd(d.State),
+            Frozen = false,
             Courier = null,
             OfferedTo = null,
             Reason = reason,

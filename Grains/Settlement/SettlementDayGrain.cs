@@ -33,6 +33,15 @@ internal sealed class SettlementDayGrain : Grain, ISettlementDayGrain, IRemindab
 
     private string Day => this.GetPrimaryKeyString();
 
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        // Whoever looks at a day that broke off sets it going again, without waiting for the reminder.
+        if (_day.Current.Status == SettlementDayStatus.Closing)
+            this.RegisterGrainTimer(_ => Finish(), new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = Timeout.InfiniteTimeSpan });
+        return Task.CompletedTask;
+    }
+
     public async Task<SettlementDayReply> Close(Actor by)
     {
         var foreseen = SettlementDayLifecycle.Begin(_day.Current, Day, by, _clock.GetUtcNow());
