@@ -62,6 +62,10 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
     protected override string Subscriber => "deadlines";
 
     /// <inheritdoc/>
+    /// <remarks>No order waits for less than a second.</remarks>
+    protected override TimeSpan Linger => TimeSpan.FromMilliseconds(200);
+
+    /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);

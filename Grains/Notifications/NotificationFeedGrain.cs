@@ -20,6 +20,10 @@ public sealed class NotificationFeedGrain(
     protected override string Subscriber => "notifications";
 
     /// <inheritdoc/>
+    /// <remarks>Nobody reads a message sooner.</remarks>
+    protected override TimeSpan Linger => TimeSpan.FromMilliseconds(200);
+
+    /// <inheritdoc/>
     protected override Task Handle(IReadOnlyList<LoggedEvent> batch, CancellationToken cancellation)
     {
         var customers = batch.Select(logged => (logged, To: Recipient(logged.Event))).Where(entry => entry.To is not null)

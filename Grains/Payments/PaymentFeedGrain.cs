@@ -24,6 +24,10 @@ public sealed class PaymentFeedGrain(
     protected override string Subscriber => "payments";
 
     /// <inheritdoc/>
+    /// <remarks>The provider takes longer than that.</remarks>
+    protected override TimeSpan Linger => TimeSpan.FromMilliseconds(20);
+
+    /// <inheritdoc/>
     protected override Task Handle(IReadOnlyList<LoggedEvent> batch, CancellationToken cancellation)
     {
         // Events of one order stay in order; orders do not wait for each other. Cash orders cost nothing at all.

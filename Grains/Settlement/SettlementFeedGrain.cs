@@ -24,6 +24,10 @@ public sealed class SettlementFeedGrain(
     protected override string Subscriber => "settlement";
 
     /// <inheritdoc/>
+    /// <remarks>A day is closed at the earliest when it is over.</remarks>
+    protected override TimeSpan Linger => TimeSpan.FromMilliseconds(200);
+
+    /// <inheritdoc/>
     protected override Task Handle(IReadOnlyList<LoggedEvent> batch, CancellationToken cancellation) => Book(batch, again: false, cancellation);
 
     /// <inheritdoc/>

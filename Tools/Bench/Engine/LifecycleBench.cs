@@ -7,6 +7,7 @@ using OrderActors.Customers;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Promotions;
 using OrderActors.Tools.Replay;
 using OrderActors.Values;
 using Orleans;
@@ -35,6 +36,11 @@ internal sealed class InstantTravel : ITravelModel
 /// </summary>
 internal sealed class LifecycleBench : IAsyncDisposable
 {
+    private const string Coupon = "BENCH";
+
+    /// <summary>More than any run sells.</summary>
+    private const int Stock = 1_000_000;
+
     private const int Zones = 16;
     private const int MerchantsPerZone = 16;
     private const int CouriersPerZone = 64;
@@ -98,15 +104,27 @@ internal sealed class LifecycleBench : IAsyncDisposable
         return new LifecycleFigures(orders / seconds, orders, GC.GetTotalAllocatedBytes(precise: true) - allocated);
     }
 
+    /// <summary>Places one order of everything: goods of which there are so many, a coupon, a card.</summary>
+    public async Task PlaceOfEverythingAsync()
+    {
+        var by = new Actor(Role.Operator, "bench");
+        await _grains.GetGrain<IPromotionGrain>(Coupon).Execute(
+            new CreatePromotion("create", by, new PromotionTerms("EUR", DiscountKind.AmountOff, 100, BudgetUses: 1_000_000)));
+        var placed = await PlaceAsync(Coupon);
+        if (placed is not { Status: OrderStatus.AwaitingMerchant, Payment: PaymentStatus.Authorized })
+            throw new InvalidOperationException($"The order is {placed.Status} and {placed.Payment}.");
+    }
+
     /// <summary>Places one order and nothing more.</summary>
-    public async Task<OrderView> PlaceAsync()
+    public async Task<OrderView> PlaceAsync(string? coupon = null)
     {
         var n = Interlocked.Increment(ref _next);
         var customer = string.Create(CultureInfo.InvariantCulture, $"customer-{n % Customers}");
         var merchant = _hot && n % HotOf < HotOrders ? HotMerchant : Merchant((int)(n % (Zones * MerchantsPerZone)));
         var reply = await _grains.GetGrain<ICustomerGrain>(customer).Place(new PlaceOrder(
             Id("place", n), new Actor(Role.Customer, customer), customer, merchant, [new OrderLine("meal", 1), new OrderLine("drink", 2)],
-            new Money(1_500, "EUR"), Place));
+            new Money(coupon is null ? 1_500 : 1_400, "EUR"), Place, Coupon: coupon,
+            Payment: coupon is null ? PaymentMethod.Cash : PaymentMethod.Card, PaymentSource: coupon is null ? null : "tok_ok"));
         return Done(reply);
     }
 
@@ -167,7 +185,7 @@ internal sealed class LifecycleBench : IAsyncDisposable
         var by = new Actor(Role.Merchant, id);
         var merchant = _grains.GetGrain<IMerchantGrain>(id);
         await merchant.Execute(new CreateMerchant("create", by, id, zone, Place, "EUR", TimeSpan.Zero, AutoAccept: false));
-        await merchant.Execute(new SetMenu("menu", by, [new MenuItem("meal", "Meal", 900), new MenuItem("drink", "Drink", 300)]));
+        await merchant.Execute(new SetMenu("menu", by, [new MenuItem("meal", "Meal", 900, Stock), new MenuItem("drink", "Drink", 300)]));
         await merchant.Execute(new SetMerchantStatus("open", by, MerchantStatus.Open));
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
 using OrderActors.TestKit;
