@@ -273,6 +273,9 @@ public static class EventTypes
     /// <summary>Its time for claims is over.</summary>
     public const string OrderCompleted = "order.completed";
 
+    /// <summary>The day on whose books it is was closed.</summary>
+    public const string OrderExported = "order.exported";
+
     /// <summary>It was paid.</summary>
     public const string OrderPaid = "order.paid";
 

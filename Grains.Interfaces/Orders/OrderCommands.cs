@@ -198,6 +198,13 @@ public sealed record UnfreezeOrder(string Id, Actor By, string Reason) : OrderCo
 [GenerateSerializer, Immutable, Alias("orderactors.override-order")]
 public sealed record OverrideOrder(string Id, Actor By, OrderStatus To, string Reason) : OrderCommand(Id, By);
 
+/// <summary>The day on whose books the order is was closed: nothing about its money changes any more but by refunds.</summary>
+/// <param name="Id">The command's id.</param>
+/// <param name="By">The platform.</param>
+/// <param name="Day">The day.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.record-export")]
+public sealed record RecordExport(string Id, Actor By, string Day) : OrderCommand(Id, By);
+
 /// <summary>A deadline fired. It acts only while the order still waits for just this.</summary>
 [GenerateSerializer, Immutable, Alias("orderactors.deadline-reached")]
 public sealed record DeadlineReached(string Id, Actor By, Deadline Deadline) : OrderCommand(Id, By);

@@ -265,7 +265,7 @@ internal static class OrderEffects
             case DeadlineKind.Loss: OrderEnds.Lose(d); break;
             case DeadlineKind.Modification: OrderChanges.Lapse(d); break;
             case DeadlineKind.Completion:
-                d.State = d.State with { Status = OrderStatus.Completed, Settlement = SettlementStatus.Eligible, Deadlines = [] };
+                d.State = d.State with { Status = OrderStatus.Completed, Settlement = Eligible(d.State), Deadlines = [] };
                 d.Raise(EventTypes.OrderCompleted);
                 break;
         }
@@ -303,6 +303,10 @@ internal static class OrderEffects
         d.State = d.State with { Status = OrderStatus.Preparing, ReadyAt = readyAt, Deadlines = OrderKinds.Of(d.State.Kind).WaitWhilePreparing(d, readyAt) };
         d.Raise(EventTypes.OrderAccepted);
     }
+
+    /// <summary>A returned order is on the books before it is completed, and its day may be closed by then.</summary>
+    private static SettlementStatus Eligible(OrderState o) =>
+        o.Settlement == SettlementStatus.Exported ? SettlementStatus.Exported : SettlementStatus.Eligible;
 
     private static Refusal? RefusePin(OrderDraft d, Proof? proof)
     {

@@ -132,6 +132,15 @@ internal static class OrderEnds
         return null;
     }
 
+    /// <summary>The order's day was closed.</summary>
+    public static Refusal? Export(OrderDraft d, RecordExport c)
+    {
+        if (d.State.Settlement == SettlementStatus.Exported) return null;
+        d.State = d.State with { Settlement = SettlementStatus.Exported };
+        d.Raise(EventTypes.OrderExported, c.Day);
+        return null;
+    }
+
     private static void End(
         OrderDraft d, OrderStatus status, CancelReason reason, string type, long due, DeliveryStatus delivery = DeliveryStatus.Canceled)
     {

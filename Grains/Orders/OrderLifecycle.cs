@@ -78,7 +78,7 @@ internal static class OrderLifecycle
 
     /// <summary>While an order is frozen only facts are taken note of, and the word that lets it go on.</summary>
     private static Refusal? Thaw(OrderState state, OrderCommand command) =>
-        state.Frozen && command is not (UnfreezeOrder or RecordPayment)
+        state.Frozen && command is not (UnfreezeOrder or RecordPayment or RecordExport)
             ? new(
                 RefusalCode.OrderFrozen, $"Order {state.Number} is frozen; an operator has to let it go on first.",
                 Value: Describe(state), Allowed: OrderTable.Allowed(state, command.By.Role))

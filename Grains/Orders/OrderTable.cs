@@ -50,6 +50,9 @@ internal static class OrderTable
         (not None and not Received, UnfreezeOrder c) when o.Frozen => d => OrderEffects.Unfreeze(d, c),
         (not None and not Received, OverrideOrder c) when !o.HasEnded && OrderEnds.CanOverride(o, c.To) => d => OrderEnds.Override(d, c),
 
+        // The books. What was exported stays so, and is told again without harm.
+        (Completed or Returned or Canceled or Expired, RecordExport c) => d => OrderEnds.Export(d, c),
+
         // A deadline acts only while the order waits for just this one; a stale one changes nothing, on purpose.
         (not None, DeadlineReached c) when o.Deadlines.Contains(c.Deadline) => d => OrderEffects.Reach(d, c.Deadline),
         (_, DeadlineReached) => static _ => null,
@@ -71,7 +74,7 @@ internal static class OrderTable
         AdvanceDelivery or FailDelivery => Roles.Courier | Roles.Operator,
         ReturnGoods => Roles.Courier | Roles.Merchant | Roles.Operator,
         FreezeOrder or UnfreezeOrder or OverrideOrder => Roles.Operator,
-        DeadlineReached or RecordPayment => Roles.System,
+        DeadlineReached or RecordPayment or RecordExport => Roles.System,
         _ => Roles.None,
     };
 
@@ -100,6 +103,7 @@ internal static class OrderTable
         OverrideOrder => "override",
         DeadlineReached => "deadline",
         RecordPayment => "record_payment",
+        RecordExport => "record_export",
         _ => command.GetType().Name,
     };
 

@@ -17,6 +17,9 @@ internal sealed class SettlementDayGrain : Grain, ISettlementDayGrain, IRemindab
     private const string CloseReminder = "close";
     private const int BooksAtOnce = 16;
 
+    /// <summary>Few: telling the orders must not slow those that are under way.</summary>
+    private const int OrdersAtOnce = 8;
+
     /// <summary>Bookings read for one page of entries: a filter that matches little must not read a whole day in one request.</summary>
     private const int MostBookingsRead = 2_000;
 
@@ -24,6 +27,7 @@ internal sealed class SettlementDayGrain : Grain, ISettlementDayGrain, IRemindab
 
     private readonly Durable<SettlementDayState> _day;
     private readonly TimeProvider _clock;
+    private IGrainTimer? _going;
 
     public SettlementDayGrain([PersistentState("state")] IPersistentState<SettlementDayState> state, TimeProvider clock)
     {
@@ -37,8 +41,7 @@ internal sealed class SettlementDayGrain : Grain, ISettlementDayGrain, IRemindab
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
         // Whoever looks at a day that broke off sets it going again, without waiting for the reminder.
-        if (_day.Current.Status == SettlementDayStatus.Closing)
-            this.RegisterGrainTimer(_ => Finish(), new GrainTimerCreationOptions { DueTime = TimeSpan.Zero, Period = Timeout.InfiniteTimeSpan });
+        if (_day.Current.Status != SettlementDayStatus.Open) GoOn();
         return Task.CompletedTask;
     }
 
@@ -48,7 +51,9 @@ internal sealed class SettlementDayGrain : Grain, ISettlementDayGrain, IRemindab
         if (foreseen.Reply is { } refusal) return new(null, refusal);
         if (_day.Current.Status != SettlementDayStatus.Closed) await this.RegisterOrUpdateReminder(CloseReminder, ReminderPeriod, ReminderPeriod);
         if (await _day.Decide(state => SettlementDayLifecycle.Begin(state, Day, by, _clock.GetUtcNow())) is { } late) return new(null, late);
-        return new(await Finish());
+        var view = await Finish();
+        GoOn();
+        return new(view);
     }
 
     public async Task<SettlementDayReply> Get()
@@ -90,16 +95,57 @@ internal sealed class SettlementDayGrain : Grain, ISettlementDayGrain, IRemindab
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
         if (_day.Current.Status == SettlementDayStatus.Closing) await Finish();
-        if (_day.Current.Status == SettlementDayStatus.Closed) await Unremind();
+        if (_day.Current.Exported < Shard.Count) GoOn();
+        else await Unremind();
+    }
+
+    /// <summary>Closes what is closing, and tells the orders of a closed day. In turns of its own: a large day takes a while.</summary>
+    private void GoOn()
+    {
+        if (_day.Current.Exported >= Shard.Count) return;
+        _going?.Dispose();
+        _going = this.RegisterGrainTimer(Export, new GrainTimerCreationOptions
+        {
+            DueTime = TimeSpan.Zero,
+            Period = Timeout.InfiniteTimeSpan,
+            Interleave = true,
+            KeepAlive = true,
+        });
+    }
+
+    private async Task Export(CancellationToken stop)
+    {
+        if (_day.Current.Status == SettlementDayStatus.Closing) await Finish();
+        for (var partition = _day.Current.Exported; partition < Shard.Count && !stop.IsCancellationRequested; partition++)
+        {
+            // An empty book needs no word that it was told; the last one's says it of all before it.
+            if (!await ExportBook(partition) && partition < Shard.Count - 1) continue;
+            var told = partition + 1;
+            await _day.Decide(state => new Decision<SettlementDayState, bool>(state.Exported < told ? state with { Exported = told } : state, true));
+        }
+    }
+
+    /// <summary>Tells a book's orders that its day is closed; false when there are none. Telling twice is telling once.</summary>
+    private async Task<bool> ExportBook(int partition)
+    {
+        for (var page = 0; ; page++)
+        {
+            var bookings = await Book(partition).Page(page);
+            var orders = bookings.Where(booking => booking.Order != default && booking.Refund == 0).Select(booking => booking.Order).Distinct();
+            await TurnBound.ForEachAsync(orders, OrdersAtOnce, async order =>
+            {
+                var reply = await GrainFactory.GetGrain<IOrderGrain>(order.ToString()).Execute(new RecordExport($"export:{Day}", Actor.System, Day));
+                if (reply.Refusal is { Code: RefusalCode.TooMany } busy) throw new LimitExceededException(busy.Detail);
+            });
+            if (bookings.Length < SettlementBook.PageSize) return page > 0 || bookings.Length > 0;
+        }
     }
 
     private async Task<SettlementDayView> Finish()
     {
         if (_day.Current.Status == SettlementDayStatus.Closed) return _day.Current.ToView(Day);
         var (totals, bookings) = await Sum(book => book.Close());
-        var view = await _day.Decide(state => SettlementDayLifecycle.Finish(state, Day, totals, bookings, _clock.GetUtcNow()));
-        await Unremind();
-        return view;
+        return await _day.Decide(state => SettlementDayLifecycle.Finish(state, Day, totals, bookings, _clock.GetUtcNow()));
     }
 
     private async Task Unremind()

@@ -63,6 +63,9 @@ internal sealed record SettlementDayState : IRaisesEvents
 
     public long Bookings { get; init; }
 
+    /// <summary>Of how many books, once it is closed, the orders were told.</summary>
+    public int Exported { get; init; }
+
     /// <inheritdoc/>
     [JsonIgnore]
     public ImmutableArray<DomainEvent> Raised { get => _raised.OrEmpty(); init => _raised = value; }

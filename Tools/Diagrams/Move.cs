@@ -24,7 +24,7 @@ internal sealed record Move(OrderState From, OrderCommand Command, OrderState To
     };
 
     /// <summary>Whether <see cref="What"/> says already who it was, since nobody else can.</summary>
-    public bool IsPlatforms => Command is PlacingCommand or DeadlineReached or RecordPayment;
+    public bool IsPlatforms => Command is PlacingCommand or DeadlineReached or RecordPayment or RecordExport;
 
     /// <summary>Where the command stands in lists: the order of an order's life.</summary>
     public int Rank => Command switch
@@ -50,6 +50,7 @@ internal sealed record Move(OrderState From, OrderCommand Command, OrderState To
         UnfreezeOrder => 44,
         OverrideOrder => 45,
         RecordPayment => 46,
+        RecordExport => 47,
         DeadlineReached c => 100 + Vocabulary.Rank(c.Deadline.Kind),
         _ => throw new InvalidOperationException($"{Command.GetType().Name} has no place among the commands yet."),
     };

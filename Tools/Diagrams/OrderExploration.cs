@@ -120,6 +120,7 @@ internal sealed class OrderExploration
             foreach (var status in Next(s.Payment)) yield return new RecordPayment(id, giver, Word(s, status));
         }
 
+        yield return new RecordExport(id, giver, "2026-01-02");
         if (s.Status != OrderStatus.Received) yield break;
         var held = s.PaymentMethod == PaymentMethod.Card ? Word(s, PaymentStatus.Authorized) : null;
         yield return new CompletePlacing(Terms, null, held, null);

@@ -143,6 +143,25 @@ public sealed class SettlementTests
         Assert.Equal(10, (await Day(cluster, yesterday).Get()).Day!.Bookings);
     });
 
+    [Fact]
+    public Task Orders_know_that_their_day_was_closed() => TestCluster.Run(async cluster =>
+    {
+        var town = new Town(cluster);
+        await town.Merchant("m1");
+        await town.Courier("k1");
+        var orders = new[] { await town.Delivered("anna", "m1"), await town.Delivered("ben", "m1") };
+        await cluster.Advance(TimeSpan.FromHours(40));
+        await cluster.Eventually(async () => (await town.Now(orders[1])).Status == OrderStatus.Completed, "their books close");
+        Assert.Equal(SettlementStatus.Eligible, (await town.Now(orders[0])).Settlement);
+        var completed = DateOnly.FromDateTime((await town.Now(orders[0])).Timeline[^1].At.UtcDateTime);
+        await Booked(cluster, $"{completed:yyyy-MM-dd}", 2);
+        await cluster.Advance(TimeSpan.FromDays(1));
+        Assert.Null((await Day(cluster, $"{completed:yyyy-MM-dd}").Close(Operator)).Refusal);
+        foreach (var order in orders)
+            await cluster.Eventually(async () => (await town.Now(order)).Settlement == SettlementStatus.Exported, $"{order.Number} is exported");
+        Assert.Contains((await town.Now(orders[0])).Timeline, e => e.Type == EventTypes.OrderExported);
+    });
+
     private static Task Booked(TestCluster cluster, string day, int bookings) => cluster.Eventually(
         async () => (await Day(cluster, day).Get()).Day!.Bookings == bookings, $"{bookings} bookings on {day}");
 

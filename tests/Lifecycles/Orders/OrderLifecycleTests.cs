@@ -54,6 +54,7 @@ public class OrderLifecycleTests
         authorized,captured        unpaid                                       on
         refunded                   unpaid                                       on
         payment_failed             scheduled,A,P*,R*                            canceled
+        export                     completed,returned,canceled,lost,expired     same
         deadline_Placement         received,refused                             same
         deadline_Payment           unpaid                                       expired
         deadline_Release           scheduled                                    on
@@ -91,7 +92,7 @@ public class OrderLifecycleTests
         "unassign" => role is Role.System or Role.Courier or Role.Operator,
         "return_goods" => role is Role.Courier or Role.Merchant or Role.Operator,
         "freeze" or "unfreeze" or "override_canceled" or "override_delivered" or "override_returned" => role is Role.Operator,
-        "authorized" or "captured" or "payment_failed" or "refunded" => role is Role.System,
+        "authorized" or "captured" or "payment_failed" or "refunded" or "export" => role is Role.System,
         _ when command.StartsWith("deadline_", StringComparison.Ordinal) => role is Role.System,
         _ => role is Role.Courier or Role.Operator,
     };
@@ -104,7 +105,7 @@ public class OrderLifecycleTests
         if (key != "new" && command == "place") return nameof(RefusalCode.AlreadyExists);
         var carrier = s.Courier ?? s.OfferedTo;
         if (!MayGive(command, role) || (role == Role.Courier && carrier != "k1")) return nameof(RefusalCode.Forbidden);
-        if (s.Frozen && !word) return command == "unfreeze" ? "same" : nameof(RefusalCode.OrderFrozen);
+        if (s.Frozen && !word && command != "export") return command == "unfreeze" ? "same" : nameof(RefusalCode.OrderFrozen);
 
         var outcome = Table.Where(rule => rule.Commands.Contains(command))
             .Select(rule => (rule.From.Where(pattern => Matches(pattern, key)).Select(pattern => key[(pattern.Length - 1)..]).FirstOrDefault(), rule.To))
@@ -170,7 +171,7 @@ public class OrderLifecycleTests
     public void Allowed_is_exactly_what_is_accepted()
     {
         // A command of each name is asked for with values that fit; what else refuses it is not the state's doing.
-        var names = Commands.Where(c => c is not ("pay_declined" or "assign_other" or "authorized" or "captured" or "payment_failed" or "refunded")
+        var names = Commands.Where(c => c is not ("pay_declined" or "assign_other" or "authorized" or "captured" or "payment_failed" or "refunded" or "export")
             && !c.StartsWith("deadline_", StringComparison.Ordinal)).ToArray();
         foreach (var (key, state) in Reachable)
         {
@@ -211,7 +212,8 @@ public class OrderLifecycleTests
             if (assigned || carried) Assert.NotNull(s.Courier);
             if (dead || s.Delivery is DeliveryStatus.Pending or DeliveryStatus.Offered) Assert.True(s.Courier is null, key);
             Assert.True(!dead || s.Reason != CancelReason.None, key);
-            Assert.True((s.Settlement == SettlementStatus.Eligible) == (s.Status == OrderStatus.Completed), key);
+            Assert.True(s.Settlement != SettlementStatus.Eligible || s.Status == OrderStatus.Completed, key);
+            Assert.True(s.Settlement != SettlementStatus.Open || s.Status != OrderStatus.Completed, key);
             Assert.True((s.Placing is not null) == (s.Status == OrderStatus.Received), key);
             if (s.Status != OrderStatus.Received) Assert.Equal(s.Total.Amount, s.Costs.Total);
             Assert.InRange(s.Costs.Due, 0, s.Costs.Total);

@@ -34,7 +34,7 @@ internal static class OrderWorld
         "place", "pay", "pay_declined", "accept", "reject", "ready", "collect", "cancel", "propose_modification", "approve_modification",
         "decline_modification", "offer", "assign", "assign_other", "unassign", "hand_over", "leave_for_pickup", "arrive_at_pickup", "pick_up",
         "leave_for_dropoff", "arrive_at_dropoff", "deliver", "fail_delivery", "return_goods", "freeze", "unfreeze", "override_canceled",
-        "override_delivered", "override_returned", "authorized", "captured", "payment_failed", "refunded",
+        "override_delivered", "override_returned", "authorized", "captured", "payment_failed", "refunded", "export",
         .. Enum.GetValues<DeadlineKind>().Select(kind => $"deadline_{kind}"),
     ];
 
@@ -85,6 +85,7 @@ internal static class OrderWorld
         "captured" => new RecordPayment(id, by, Payment(state, PaymentStatus.Paid)),
         "payment_failed" => new RecordPayment(id, by, Payment(state, PaymentStatus.Failed)),
         "refunded" => new RecordPayment(id, by, Payment(state, PaymentStatus.Refunded)),
+        "export" => new RecordExport(id, by, "2026-01-02"),
         _ when name.StartsWith("deadline_", StringComparison.Ordinal) => new DeadlineReached(id, by, Wait(state, Enum.Parse<DeadlineKind>(name[9..]))),
         _ => new AdvanceDelivery(id, by, Enum.GetValues<CourierStep>().Single(s => Names.Of(s) == name)),
     };
@@ -135,7 +136,7 @@ internal static class OrderWorld
 
     /// <summary>Everything that a row or an effect can depend on.</summary>
     public static string FullKey(OrderState s) =>
-        $"{s.Kind} {s.PaymentMethod} {Key(s)} {s.Payment}{(s.Frozen ? " frozen" : "")}{(s.ScheduledFor is null ? "" : " later")} " +
+        $"{s.Kind} {s.PaymentMethod} {Key(s)} {s.Payment}{s.Settlement}{(s.Frozen ? " frozen" : "")}{(s.ScheduledFor is null ? "" : " later")} " +
         $"{s.OpenProposal?.By.Role} {s.Courier}";
 
     /// <summary>Every state that commands lead to, one of each kind, found breadth first.</summary>
