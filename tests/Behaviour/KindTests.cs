@@ -91,7 +91,11 @@ public sealed class KindTests
 
         var club = town.Order("anna", "m1") with
         {
-            Kind = OrderKind.Virtual, Lines = [new("club", 1)], Total = new(500, "EUR"), Payment = PaymentMethod.Card, PaymentSource = "tok_ok",
+            Kind = OrderKind.Virtual,
+            Lines = [new("club", 1)],
+            Total = new(500, "EUR"),
+            Payment = PaymentMethod.Card,
+            PaymentSource = "tok_ok",
         };
         // The provider is asked in a turn of its own, which the clock has to bring about.
         var placing = town.Place(club);

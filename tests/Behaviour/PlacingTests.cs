@@ -19,7 +19,11 @@ public sealed partial class PlacingTests
     private static PlaceOrder Order(Town town, string id = "place", string source = "tok_ok", string coupon = "LUNCH") =>
         town.Order("anna", "m1", bread: 2, id) with
         {
-            Coupon = coupon, Payment = PaymentMethod.Card, PaymentSource = source, ExternalId = "their-1", Total = new(1300, "EUR"),
+            Coupon = coupon,
+            Payment = PaymentMethod.Card,
+            PaymentSource = source,
+            ExternalId = "their-1",
+            Total = new(1300, "EUR"),
         };
 
     private static async Task<Town> Open(TestCluster cluster, int budget = 5)

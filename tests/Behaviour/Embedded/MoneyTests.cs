@@ -233,12 +233,14 @@ public sealed class MoneyTests
                 {
                     var order = await grain().Get();
                     if (order?.Courier is { } carrier) await grain().Execute(new AdvanceDelivery(id, new Actor(Role.Courier, carrier), step));
-                },
+                }
+                ,
                 < 78 => async () =>
                 {
                     if (await grain().Get() is not { } order) return;
                     await grain().Execute(new CancelOrder(id, new Actor(Role.Customer, order.Customer), CancelReason.CustomerRequest));
-                },
+                }
+                ,
                 < 80 => () => grain().Execute(new CancelOrder(id, operatorBy, CancelReason.OperatorDecision)),
                 < 82 => () => grain().Execute(new CollectOrder(id, operatorBy)),
                 < 84 => () => grain().Execute(fail ? new FailDelivery(id, operatorBy, CancelReason.CustomerAbsent) : new ReturnGoods(id, operatorBy)),
@@ -248,14 +250,16 @@ public sealed class MoneyTests
                 < 94 => async () =>
                 {
                     if (await grain().Get() is { Courier: { } carrier }) await grain().Execute(new UnassignCourier(id, operatorBy, carrier));
-                },
+                }
+                ,
                 < 98 => async () =>
                 {
                     if (await grain().Get() is not { } order) return;
                     var by = fail ? operatorBy : new Actor(Role.Customer, order.Customer);
                     await cluster.Grains.GetGrain<IRefundGrain>(number.ToString())
                         .Execute(new RequestRefund(id, by, RefundReason.MissingItem, new Money(150, "EUR")));
-                },
+                }
+                ,
                 _ => FindOrders,
             };
         }

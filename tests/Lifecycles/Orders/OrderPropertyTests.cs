@@ -27,7 +27,7 @@ public class OrderPropertyTests
     private static Gen<Given> Step =>
         from command in Gen.Elements(PlacingCommands.Concat(Commands).ToArray())
         from role in Gen.Elements(Enum.GetValues<Role>())
-        // One in four gives an earlier command again, counted from the last one.
+            // One in four gives an earlier command again, counted from the last one.
         from repeat in Gen.Frequency((3, Gen.Constant(0)), (1, Gen.Choose(1, 12)))
         from choice in Gen.Choose(-100, 100)
         select new Given(command, role, repeat, choice);
