@@ -49,17 +49,13 @@ internal static class OrderEffects
     /// <summary>Everything is reserved: the order is placed, and goes on unless it has to be paid first.</summary>
     public static Refusal? Place(OrderDraft d, CompletePlacing c)
     {
-        var (terms, discount) = (c.Reservation, c.Discount);
-        var subtotal = terms.Lines.Sum(line => checked(line.UnitPrice * line.Quantity));
-        var bill = new Bill(
-            terms.Total.Currency, subtotal, terms.DeliveryFee, terms.Discount + (discount?.Merchant ?? 0), discount?.Platform ?? 0,
-            terms.CommissionPermille, Due: 0);
+        var (terms, bill) = (c.Reservation, OrderBill.Of(c.Reservation, c.Discount));
         d.State = d.State with
         {
             Zone = terms.Zone,
             Lines = terms.Lines,
             Total = new(bill.Total, bill.Currency),
-            Bill = bill with { Due = bill.Total },
+            Bill = bill,
             Pickup = terms.Pickup,
             PreparationTime = terms.PreparationTime,
             Waits = terms.Waits,

@@ -61,13 +61,14 @@ internal sealed partial class OrderGrain
             if (c.Coupon is not null)
             {
                 // Less the merchant's own discount: both together are never more than the lines.
-                var subtotal = reservation.Lines.Sum(line => checked(line.UnitPrice * line.Quantity)) - reservation.Discount;
+                var subtotal = OrderBill.Subtotal(reservation.Lines) - reservation.Discount;
                 var reply = await Coupon(c).Reserve(new(number, c.Customer, c.Merchant, new(subtotal, c.Total.Currency), order.CreatedAt));
                 if (reply.Refusal is { } refused) return new RefusePlacing(refused);
                 discount = reply.Discount;
             }
 
-            if (Total(reservation, discount) is var total && total != c.Total.Amount)
+            var total = OrderBill.Of(reservation, discount).Total;
+            if (total != c.Total.Amount)
             {
                 return new RefusePlacing(new(
                     RefusalCode.WrongTotal, $"The order comes to {total} {c.Total.Currency}, not {c.Total.Amount}.",
@@ -99,10 +100,6 @@ internal sealed partial class OrderGrain
         if (c.ExternalId is not null) await ExternalId(c).Release(number);
         await Decide(new ForgetPlacing(), new(number));
     }
-
-    private static long Total(Reservation reservation, Discount? discount) =>
-        reservation.Lines.Sum(line => checked(line.UnitPrice * line.Quantity)) + reservation.DeliveryFee
-        - reservation.Discount - (discount?.Merchant ?? 0) - (discount?.Platform ?? 0);
 
     private IPromotionGrain Coupon(PlaceOrder c) => GrainFactory.GetGrain<IPromotionGrain>(c.Coupon!);
 

@@ -24,7 +24,7 @@ internal sealed record RefundedOrder(
     /// <summary>Reads them off an order.</summary>
     public static RefundedOrder From(OrderView order)
     {
-        var subtotal = RefundRules.Subtotal(order.Lines);
+        var subtotal = OrderBill.Subtotal(order.Lines);
         var isPaid = order.Payment is PaymentStatus.Paid or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded;
         return new(
             order.Status, order.Frozen, order.Customer, order.Merchant,
@@ -73,14 +73,6 @@ internal static class RefundRules
             && options.ReadReasons()?.Contains(claim.Reason) == true;
     }
 
-    /// <summary>The sum of lines at the menu's prices.</summary>
-    public static long Subtotal(ImmutableArray<PricedLine> lines)
-    {
-        var sum = 0L;
-        foreach (var line in lines.OrEmpty()) sum = checked(sum + line.UnitPrice * line.Quantity);
-        return sum;
-    }
-
     /// <summary>The items that a claim gets: the first ones of each line that no other claim has. Null when there are not so many.</summary>
     public static ClaimedLine? Choose(RefundLine wanted, ImmutableArray<PricedLine> lines, RefundState state)
     {
@@ -100,12 +92,12 @@ internal static class RefundRules
     /// </summary>
     public static long Price(ImmutableArray<ClaimedLine> claimed, RefundedOrder order)
     {
-        var subtotal = Subtotal(order.Lines);
+        var subtotal = OrderBill.Subtotal(order.Lines);
         if (subtotal == 0) return 0;
         var sum = 0L;
         foreach (var (line, units) in claimed)
         {
-            var start = Subtotal(order.Lines[..(line - 1)]);
+            var start = OrderBill.Subtotal(order.Lines[..(line - 1)]);
             var price = order.Lines[line - 1].UnitPrice;
             foreach (var unit in units)
             {

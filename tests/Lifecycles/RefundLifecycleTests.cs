@@ -286,7 +286,7 @@ public class RefundLifecycleTests
             var random = new Random(seed);
             ImmutableArray<PricedLine> lines =
                 [.. Enumerable.Range(1, random.Next(1, 6)).Select(i => new PricedLine($"i{i}", "", random.Next(1, 8), random.Next(0, 2_000)))];
-            var subtotal = RefundRules.Subtotal(lines);
+            var subtotal = OrderBill.Subtotal(lines);
             var goods = random.NextInt64(0, subtotal + 1);
             var order = Order with { Lines = lines, GoodsPaid = goods, Paid = new Money(goods + 200, "EUR") };
             var (state, sum) = (new RefundState(), 0L);
