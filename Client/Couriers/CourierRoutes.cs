@@ -12,6 +12,72 @@ namespace OrderActors.Client.Couriers;
 /// <summary>Couriers: creating, shifts, positions, their orders.</summary>
 internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Post("createCourier", "/v1/couriers", Create, "Creates a courier.",
+            GatewayJson.Wire.CreateCourierRequest, GatewayJson.Wire.CourierResponse)
+        with
+        {
+            Callers = Callers.Partner | Callers.Operator,
+            Status = 201,
+        },
+        Operation.Get("getCourier", "/v1/couriers/{id}", Get, "Reads a courier with what it carries.", GatewayJson.Wire.CourierResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Put("setDuty", "/v1/couriers/{id}/duty", SetDuty, "Begins or ends a courier's shift.",
+            GatewayJson.Wire.SetDutyRequest, GatewayJson.Wire.CourierResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        new Operation("reportLocation", HttpMethods.Post, "/v1/couriers/{id}/locations", Locate,
+            "Reports where a courier is: one point, or several of which the last one counts.")
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+            Status = 202,
+            Body = GatewayJson.Wire.PointBody,
+        },
+        Operation.List("listCourierOrders", "/v1/couriers/{id}/orders", Orders, "Lists a courier's orders, newest first.",
+            GatewayJson.Wire.OrderListResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+        },
+        Operation.Put("setCourierSettings", "/v1/couriers/{id}/settings", Change, "Changes a courier's vehicle, capacity and way of taking offers.",
+            GatewayJson.Wire.CourierSettingsRequest, GatewayJson.Wire.CourierResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+        },
+        Operation.Post("pauseCourier", "/v1/couriers/{id}/pause", Pause, "Lets a courier get no more offers for now.",
+            null, GatewayJson.Wire.CourierResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Post("resumeCourier", "/v1/couriers/{id}/resume", Resume, "Lets a paused courier get offers again.",
+            null, GatewayJson.Wire.CourierResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Get("getEarnings", "/v1/couriers/{id}/earnings", Earnings, "Reads what a courier earned.", GatewayJson.Wire.EarningsResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.NonCritical,
+        },
+    ];
+
     private const int MostPoints = 60;
     private const int DefaultCapacity = 1;
 

@@ -10,6 +10,39 @@ namespace OrderActors.Client.Couriers;
 /// <summary>What a courier is asked, and what couriers pass on to one another.</summary>
 internal sealed class OfferRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Get("listOffers", "/v1/couriers/{id}/offers", List, "Lists what a courier is asked to take.", GatewayJson.Wire.OffersResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Post("acceptOffer", "/v1/couriers/{id}/offers/{number}/accept", Accept, "Takes an offered order.",
+            null, GatewayJson.Wire.CourierResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Post("declineOffer", "/v1/couriers/{id}/offers/{number}/decline", Decline, "Declines an offered order.",
+            GatewayJson.Wire.DeclineOfferRequest, GatewayJson.Wire.CourierResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+            BodyOptional = true,
+        },
+        Operation.Post("handOverDelivery", "/v1/deliveries/{number}/handover", HandOver, "Passes an order on from one courier to another.",
+            GatewayJson.Wire.HandOverRequest, GatewayJson.Wire.CourierResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+    ];
+
     /// <summary>GET /v1/couriers/{id}/offers.</summary>
     public async Task List(HttpContext context)
     {

@@ -10,6 +10,46 @@ namespace OrderActors.Client.Customers;
 /// <summary>Customers: ids that callers choose. A customer comes into being with the first order or the first address.</summary>
 internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.List("listCustomerOrders", "/v1/customers/{id}/orders", Orders, "Lists a customer's orders, newest first.",
+            GatewayJson.Wire.OrderListResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Partner | Callers.Operator,
+        },
+        Operation.Get("getCustomer", "/v1/customers/{id}", Get, "Reads a customer: addresses, membership, limit.", GatewayJson.Wire.CustomerResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Partner | Callers.Operator,
+        },
+        Operation.Put("setAddress", "/v1/customers/{id}/addresses/{address}", SetAddress, "Sets one of a customer's addresses.",
+            GatewayJson.Wire.SetAddressRequest, GatewayJson.Wire.CustomerResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Partner | Callers.Operator,
+        },
+        Operation.Delete("removeAddress", "/v1/customers/{id}/addresses/{address}", RemoveAddress, "Removes one of a customer's addresses.",
+            GatewayJson.Wire.CustomerResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Partner | Callers.Operator,
+        },
+        Operation.Put("setLimit", "/v1/customers/{id}/limit", SetLimit, "Sets how many orders of a customer may be open at once.",
+            GatewayJson.Wire.SetLimitRequest, GatewayJson.Wire.CustomerResponse)
+        with
+        {
+            Callers = Callers.Operator,
+        },
+        Operation.Post("setMembership", "/v1/customers/{id}/membership", SetMembership, "Grants or ends a membership.",
+            GatewayJson.Wire.MembershipRequest, GatewayJson.Wire.CustomerResponse)
+        with
+        {
+            Callers = Callers.Operator,
+        },
+    ];
+
     private static readonly Actor AnyOperator = new(Role.Operator, "operator");
 
     /// <summary>GET /v1/customers/{id}/orders.</summary>

@@ -32,6 +32,17 @@ internal sealed record IdleCourierBody(string Courier, PointBody Location, DateT
 /// <summary>Zones, for operators.</summary>
 internal sealed class ZoneRoutes(IClusterClient grains)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Get("getZone", "/v1/zones/{id}", Get, "Reads a zone's waiting orders and free couriers.", GatewayJson.Wire.ZoneResponse)
+        with
+        {
+            Callers = Callers.Operator,
+            Priority = Priority.NonCritical,
+        },
+    ];
+
     /// <summary>GET /v1/zones/{id}.</summary>
     public async Task Get(HttpContext context)
     {

@@ -11,6 +11,86 @@ namespace OrderActors.Client.Merchants;
 /// <summary>Merchants: creating, menu and stock, hours, capacity and terms, prices, their orders.</summary>
 internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Post("createMerchant", "/v1/merchants", Create, "Creates a merchant.",
+            GatewayJson.Wire.CreateMerchantRequest, GatewayJson.Wire.MerchantResponse)
+        with
+        {
+            Callers = Callers.Partner | Callers.Operator,
+            Status = 201,
+        },
+        Operation.Get("getMerchant", "/v1/merchants/{id}", Get, "Reads a merchant with its menu.", GatewayJson.Wire.MerchantResponse)
+        with
+        {
+            Callers = Callers.Everybody,
+        },
+        Operation.Put("setMenu", "/v1/merchants/{id}/menu", SetMenu, "Sets a merchant's menu as a whole.",
+            GatewayJson.Wire.SetMenuRequest, GatewayJson.Wire.MerchantResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+        },
+        Operation.Put("setMerchantStatus", "/v1/merchants/{id}/status", SetStatus, "Opens, slows or closes a merchant.",
+            GatewayJson.Wire.SetMerchantStatusRequest, GatewayJson.Wire.MerchantResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Put("setStock", "/v1/merchants/{id}/stock", SetStock, "Sets how much there is of items.",
+            GatewayJson.Wire.SetStockRequest, GatewayJson.Wire.MerchantResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+        },
+        Operation.Put("setHours", "/v1/merchants/{id}/hours", SetHours, "Sets a merchant's opening hours.",
+            GatewayJson.Wire.HoursBody, GatewayJson.Wire.MerchantResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+        },
+        Operation.Delete("removeHours", "/v1/merchants/{id}/hours", RemoveHours,
+            "Removes the opening hours: the merchant is open until its status says otherwise.",
+            GatewayJson.Wire.MerchantResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+        },
+        Operation.Put("setCapacity", "/v1/merchants/{id}/capacity", SetCapacity, "Sets how many orders a merchant prepares at once.",
+            GatewayJson.Wire.CapacityBody, GatewayJson.Wire.MerchantResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+        },
+        Operation.Put("setPreparation", "/v1/merchants/{id}/preparation", SetPreparation, "Sets how long a merchant prepares, and whether it accepts by itself.",
+            GatewayJson.Wire.SetPreparationRequest, GatewayJson.Wire.MerchantResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+        },
+        Operation.Put("setTerms", "/v1/merchants/{id}/terms", SetTerms, "Sets a merchant's terms: fees, area, waits.",
+            GatewayJson.Wire.TermsBody, GatewayJson.Wire.MerchantResponse)
+        with
+        {
+            Callers = Callers.Operator,
+        },
+        Operation.Post("priceBasket", "/v1/merchants/{id}/price", Price, "Says what lines would cost; changes nothing.",
+            GatewayJson.Wire.PriceRequest, GatewayJson.Wire.PriceResponse)
+        with
+        {
+            Callers = Callers.Everybody,
+            Key = KeyUse.None,
+        },
+        Operation.List("listMerchantOrders", "/v1/merchants/{id}/orders", Orders, "Lists a merchant's orders, newest first.",
+            GatewayJson.Wire.OrderListResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+        },
+    ];
+
     /// <summary>POST /v1/merchants.</summary>
     public async Task Create(HttpContext context)
     {

@@ -55,6 +55,23 @@ internal sealed record ContactResponse(
 /// <summary>How customers want to be told.</summary>
 internal sealed class ContactRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Get("getContact", "/v1/customers/{id}/contact", Get, "Reads how a customer is told of its orders.",
+            GatewayJson.Wire.ContactResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Partner | Callers.Operator,
+        },
+        Operation.Put("setContact", "/v1/customers/{id}/contact", Set, "Sets how a customer is told of its orders.",
+            GatewayJson.Wire.ContactRequest, GatewayJson.Wire.ContactResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Partner | Callers.Operator,
+        },
+    ];
+
     /// <summary>GET /v1/customers/{id}/contact.</summary>
     public async Task Get(HttpContext context)
     {

@@ -34,6 +34,25 @@ internal sealed record ReplayResponse(bool Replayed);
 /// <summary>Dead letters, for operators.</summary>
 internal sealed class DeadLetterRoutes(IClusterClient grains)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Get("listDeadLetters", "/v1/operations/dead-letters", List, "Lists the events that consumers gave up.",
+            GatewayJson.Wire.DeadLettersResponse)
+        with
+        {
+            Callers = Callers.Operator,
+            Priority = Priority.NonCritical,
+        },
+        new Operation("replayDeadLetter", HttpMethods.Post, "/v1/operations/dead-letters/{subscriber}/{partition}/{sequence}/replay", Replay, "Hands an event that was given up to its consumer again.")
+        with
+        {
+            Callers = Callers.Operator,
+            Priority = Priority.NonCritical,
+            Answer = GatewayJson.Wire.ReplayResponse,
+        },
+    ];
+
     private static readonly string[] Subscribers = ["fulfilment", "dispatch-feed", "deadlines", "payments", "notifications", "settlement"];
     private static readonly ReplayResponse Done = new(true);
 

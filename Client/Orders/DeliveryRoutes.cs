@@ -9,17 +9,58 @@ namespace OrderActors.Client.Orders;
 /// <summary>What couriers do to the orders they carry.</summary>
 internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        .. Steps.Select(step => Operation.Post(
+            step.Operation, "/v1/deliveries/{number}/" + step.Route, context => Advance(context, step), step.Summary,
+            GatewayJson.Wire.CourierStepRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+        }),
+        Operation.Post("completeDelivery", "/v1/deliveries/{number}/complete", Complete, "Says that the courier handed the goods over.",
+            GatewayJson.Wire.CompleteDeliveryRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Post("unassignDelivery", "/v1/deliveries/{number}/unassign", Unassign, "Takes the courier off an order that was not picked up yet.",
+            GatewayJson.Wire.UnassignRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Post("failDelivery", "/v1/deliveries/{number}/fail", Fail, "Says that the goods could not be handed over and go back.",
+            GatewayJson.Wire.FailDeliveryRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Post("returnDelivery", "/v1/deliveries/{number}/return", Return, "Says that the merchant has the goods again.",
+            GatewayJson.Wire.ReturnGoodsRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Courier | Callers.Merchant | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+    ];
+
     /// <summary>A step and the route it has.</summary>
-    internal sealed record StepRoute(string Route, CourierStep Step);
+    internal sealed record StepRoute(string Route, CourierStep Step, string Operation, string Summary);
 
     /// <summary>The steps on the way in their order; those between may be left out.</summary>
     public static readonly StepRoute[] Steps =
     [
-        new("leave-for-pickup", CourierStep.LeaveForPickup),
-        new("arrive-pickup", CourierStep.ArriveAtPickup),
-        new("pickup", CourierStep.PickUp),
-        new("leave-for-dropoff", CourierStep.LeaveForDropoff),
-        new("arrive-dropoff", CourierStep.ArriveAtDropoff),
+        new("leave-for-pickup", CourierStep.LeaveForPickup, "leaveForPickup", "Says that the courier is on the way to the merchant."),
+        new("arrive-pickup", CourierStep.ArriveAtPickup, "arriveAtPickup", "Says that the courier is at the merchant."),
+        new("pickup", CourierStep.PickUp, "pickUp", "Says that the courier has the goods."),
+        new("leave-for-dropoff", CourierStep.LeaveForDropoff, "leaveForDropoff", "Says that the courier is on the way to the customer."),
+        new("arrive-dropoff", CourierStep.ArriveAtDropoff, "arriveAtDropoff", "Says that the courier is at the door."),
     ];
 
     /// <summary>POST /v1/deliveries/{number}/{step}.</summary>

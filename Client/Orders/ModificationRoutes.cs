@@ -9,6 +9,39 @@ namespace OrderActors.Client.Orders;
 /// <summary>Changes of an order's lines: proposed by one side, answered by the other.</summary>
 internal sealed class ModificationRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Post("proposeModification", "/v1/orders/{number}/modifications", Propose, "Proposes other lines for an order.",
+            GatewayJson.Wire.ProposeModificationRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Merchant | Callers.Partner | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Get("listModifications", "/v1/orders/{number}/modifications", List, "Lists the changes that were proposed to an order.",
+            GatewayJson.Wire.ModificationsResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Merchant | Callers.Partner | Callers.Operator,
+            Priority = Priority.NonCritical,
+        },
+        Operation.Post("approveModification", "/v1/orders/{number}/modifications/{modification}/approve", Approve, "Agrees to a proposed change.",
+            GatewayJson.Wire.ResolveModificationRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Merchant | Callers.Partner | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Post("declineModification", "/v1/orders/{number}/modifications/{modification}/decline", Decline, "Declines a proposed change, or takes it back.",
+            GatewayJson.Wire.ResolveModificationRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Merchant | Callers.Partner | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+    ];
+
     private const string Parameter = "modification";
 
     /// <summary>POST /v1/orders/{number}/modifications.</summary>

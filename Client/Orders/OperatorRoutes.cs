@@ -8,6 +8,32 @@ namespace OrderActors.Client.Orders;
 /// <summary>What operators do to orders past the rules that bind everybody else. Each has a reason, for the audit.</summary>
 internal sealed class OperatorRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Post("freezeOrder", "/v1/orders/{number}/freeze", Freeze, "Lets everything about an order stand still.",
+            GatewayJson.Wire.FreezeOrderRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Post("unfreezeOrder", "/v1/orders/{number}/unfreeze", Unfreeze, "Lets a frozen order go on.",
+            GatewayJson.Wire.FreezeOrderRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Post("overrideOrder", "/v1/orders/{number}/override", Override, "Brings an order to an end past the rules.",
+            GatewayJson.Wire.OverrideOrderRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Operator,
+            Priority = Priority.Critical,
+        },
+    ];
+
     /// <summary>POST /v1/orders/{number}/freeze.</summary>
     public async Task Freeze(HttpContext context)
     {

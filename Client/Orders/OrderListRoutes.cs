@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
 using OrderActors.Couriers;
@@ -12,10 +13,30 @@ namespace OrderActors.Client.Orders;
 /// <summary>GET /v1/orders: the orders of one customer, merchant or courier, or the one with an external id.</summary>
 internal sealed class OrderListRoutes(IClusterClient grains)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.List("listOrders", "/v1/orders", List, "Lists the orders of one customer, merchant or courier, newest first, or the one with an external id.",
+            GatewayJson.Wire.OrderListResponse, Filters)
+        with
+        {
+            Callers = Callers.Everybody,
+        },
+    ];
+
     private const string ExternalId = "external_id";
     private const string ExternalIdRule = "1 to 255 visible ASCII characters";
     private static readonly string[] Owners = ["customer", "merchant", "courier", ExternalId];
     private static readonly string[] Statuses = [.. WireNames<OrderStatus>.All.Remove(WireNames<OrderStatus>.NameOf(OrderStatus.None))];
+
+    private static ImmutableArray<QueryParameter> Filters =>
+    [
+        new("customer", "The customer's id.", """{"type":"string"}"""),
+        new("merchant", "The merchant's id.", """{"type":"string"}"""),
+        new("courier", "The courier's id.", """{"type":"string"}"""),
+        new(ExternalId, "The caller's own id for one order.", """{"type":"string","minLength":1,"maxLength":255}"""),
+        new("status", "Only orders in this status.", $$"""{"type":"string","enum":["{{string.Join("\",\"", Statuses)}}"]}"""),
+    ];
 
     /// <summary>Answers with a page.</summary>
     public Task List(HttpContext context)

@@ -10,6 +10,76 @@ namespace OrderActors.Client.Orders;
 /// <summary>Orders: placing, reading, and what merchants and customers do to them.</summary>
 internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Post("placeOrder", "/v1/orders", Place, "Places an order.", GatewayJson.Wire.PlaceOrderRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Partner | Callers.Operator,
+            Status = 201, PendingStatus = 202,
+        },
+        Operation.Get("getOrder", "/v1/orders/{number}", Get, "Reads an order with its timeline.", GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Everybody,
+            Priority = Priority.Critical,
+        },
+        Operation.Get("getOrderTimeline", "/v1/orders/{number}/timeline", Timeline, "Reads what happened to an order, oldest first.",
+            GatewayJson.Wire.TimelineResponse)
+        with
+        {
+            Callers = Callers.Everybody,
+            Priority = Priority.NonCritical,
+        },
+        Operation.Post("acceptOrder", "/v1/orders/{number}/accept", Accept, "Accepts an order, for its merchant.",
+            GatewayJson.Wire.AcceptOrderRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+            Priority = Priority.Critical,
+            BodyOptional = true,
+        },
+        Operation.Post("rejectOrder", "/v1/orders/{number}/reject", Reject, "Rejects an order, for its merchant.",
+            GatewayJson.Wire.RejectOrderRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Post("markOrderReady", "/v1/orders/{number}/ready", Ready, "Says that an order's goods are ready.",
+            GatewayJson.Wire.ReadyOrderRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+            Priority = Priority.Critical,
+            BodyOptional = true,
+        },
+        Operation.Post("collectOrder", "/v1/orders/{number}/collect", Collect, "Says that the customer has fetched the goods.",
+            GatewayJson.Wire.ReadyOrderRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+            Priority = Priority.Critical,
+            BodyOptional = true,
+        },
+        Operation.Post("payOrder", "/v1/orders/{number}/pay", Pay, "Pays an order that waits for its payment.",
+            GatewayJson.Wire.PayOrderRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Partner | Callers.Operator,
+            Priority = Priority.Critical,
+        },
+        Operation.Post("cancelOrder", "/v1/orders/{number}/cancel", Cancel, "Cancels an order; with preview=true only says what that would come to.",
+            GatewayJson.Wire.CancelOrderRequest, GatewayJson.Wire.OrderResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Merchant | Callers.Partner | Callers.Operator,
+            Priority = Priority.Critical,
+            Query = [new("preview", "Whether only to say what it would come to; needs no key then.", """{"type":"boolean"}""")],
+        },
+    ];
+
     /// <summary>POST /v1/orders.</summary>
     public async Task Place(HttpContext context)
     {

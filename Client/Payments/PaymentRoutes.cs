@@ -24,6 +24,19 @@ internal enum WebhookOutcome
 /// <summary>What a payment provider says by itself.</summary>
 internal sealed class PaymentRoutes(IClusterClient grains, GatewayOptions limits, PaymentWebhookOptions webhooks, TimeProvider clock)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        new Operation("receivePaymentAnswer", HttpMethods.Post, "/v1/payments/webhooks/{provider}", Answered, "Takes a payment provider's signed answer.")
+        with
+        {
+            Callers = Callers.Public,
+            Priority = Priority.Critical,
+            Body = GatewayJson.Wire.ProviderAnswerRequest,
+            Status = StatusCodes.Status204NoContent,
+        },
+    ];
+
     /// <summary>POST /v1/payments/webhooks/{provider}. The same answer again, a late or an early one changes nothing wrongly.</summary>
     public async Task Answered(HttpContext context)
     {

@@ -9,6 +9,44 @@ namespace OrderActors.Client.Promotions;
 /// <summary>Promotions: creating, stopping, resuming, raising the budget. Orders name them by their code.</summary>
 internal sealed class PromotionRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Post("createPromotion", "/v1/promotions", Create, "Creates a promotion with its coupon.",
+            GatewayJson.Wire.CreatePromotionRequest, GatewayJson.Wire.PromotionResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+            Status = 201,
+        },
+        Operation.Get("getPromotion", "/v1/promotions/{code}", Get, "Reads a promotion with what is left of its budget.",
+            GatewayJson.Wire.PromotionResponse)
+        with
+        {
+            Callers = Callers.Everybody,
+        },
+        Operation.Post("pausePromotion", "/v1/promotions/{code}/pause", Pause, "Stops a promotion for now.",
+            GatewayJson.Wire.PromotionStatusRequest, GatewayJson.Wire.PromotionResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+            BodyOptional = true,
+        },
+        Operation.Post("resumePromotion", "/v1/promotions/{code}/resume", Resume, "Lets a stopped promotion go on.",
+            GatewayJson.Wire.PromotionStatusRequest, GatewayJson.Wire.PromotionResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+            BodyOptional = true,
+        },
+        Operation.Put("raiseBudget", "/v1/promotions/{code}/budget", RaiseBudget, "Raises a promotion's budget.",
+            GatewayJson.Wire.RaiseBudgetRequest, GatewayJson.Wire.PromotionResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+        },
+    ];
+
     private static readonly Actor AnyOperator = new(Role.Operator, "operator");
 
     /// <summary>POST /v1/promotions.</summary>

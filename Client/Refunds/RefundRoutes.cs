@@ -12,6 +12,47 @@ namespace OrderActors.Client.Refunds;
 /// <summary>The reverse flow: asking for money back, and deciding about it.</summary>
 internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Post("requestRefund", "/v1/orders/{number}/refunds", Request, "Asks for money back, for the whole order, an amount or lines.",
+            GatewayJson.Wire.RequestRefundRequest, GatewayJson.Wire.RefundResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Merchant | Callers.Partner | Callers.Operator,
+            Status = 201,
+        },
+        Operation.Get("listRefunds", "/v1/orders/{number}/refunds", List, "Lists an order's refunds.", GatewayJson.Wire.RefundListResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Merchant | Callers.Partner | Callers.Operator,
+            Priority = Priority.NonCritical,
+        },
+        Operation.Get("getRefund", "/v1/orders/{number}/refunds/{refund}", Get, "Reads a refund.", GatewayJson.Wire.RefundResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Merchant | Callers.Partner | Callers.Operator,
+        },
+        Operation.Post("approveRefund", "/v1/orders/{number}/refunds/{refund}/approve", Approve, "Agrees to a refund, in full or in part.",
+            GatewayJson.Wire.ApproveRefundRequest, GatewayJson.Wire.RefundResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+        },
+        Operation.Post("declineRefund", "/v1/orders/{number}/refunds/{refund}/decline", Decline, "Declines a refund.",
+            GatewayJson.Wire.DeclineRefundRequest, GatewayJson.Wire.RefundResponse)
+        with
+        {
+            Callers = Callers.Merchant | Callers.Operator,
+        },
+        Operation.Post("withdrawRefund", "/v1/orders/{number}/refunds/{refund}/withdraw", Withdraw, "Takes a request for a refund back.",
+            GatewayJson.Wire.WithdrawRefundRequest, GatewayJson.Wire.RefundResponse)
+        with
+        {
+            Callers = Callers.Customer | Callers.Partner | Callers.Operator,
+        },
+    ];
+
     /// <summary>POST /v1/orders/{number}/refunds.</summary>
     public async Task Request(HttpContext context)
     {

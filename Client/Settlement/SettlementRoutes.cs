@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -11,10 +12,50 @@ namespace OrderActors.Client.Settlement;
 /// <summary>Days of the books: how they stand, their entries, their export, closing them.</summary>
 internal sealed class SettlementRoutes(IClusterClient grains, GatewayOptions limits)
 {
+    /// <summary>The operations.</summary>
+    public IEnumerable<Operation> Operations =>
+    [
+        Operation.Get("getSettlement", "/v1/settlements/{day}", Get, "Reads the books of a day.", GatewayJson.Wire.SettlementDayResponse)
+        with
+        {
+            Callers = Callers.Operator,
+            Priority = Priority.NonCritical,
+        },
+        Operation.List("listEntries", "/v1/settlements/{day}/entries", Entries, "Lists the entries of a day's books.",
+            GatewayJson.Wire.EntryListResponse, Filters)
+        with
+        {
+            Callers = Callers.Operator,
+            Priority = Priority.NonCritical,
+        },
+        new Operation("exportSettlement", HttpMethods.Get, "/v1/settlements/{day}/export.csv", Export, "Exports a day's books as CSV.")
+        with
+        {
+            Callers = Callers.Operator,
+            Priority = Priority.NonCritical,
+            MediaType = "text/csv",
+        },
+        new Operation("closeSettlement", HttpMethods.Post, "/v1/settlements/{day}/close", Close, "Closes a day's books.")
+        with
+        {
+            Callers = Callers.Operator,
+            Priority = Priority.NonCritical,
+            BodyOptional = true,
+            Body = GatewayJson.Wire.CloseDayRequest,
+            Answer = GatewayJson.Wire.SettlementDayResponse,
+        },
+    ];
+
     private const int ExportedAtOnce = 1_000;
     private const string DayFormat = "yyyy-MM-dd";
 
     private static readonly Actor AnyOperator = new(Role.Operator, "operator");
+
+    private static ImmutableArray<QueryParameter> Filters =>
+    [
+        new("merchant", "Only this merchant's entries.", """{"type":"string"}"""),
+        new("courier", "Only this courier's entries.", """{"type":"string"}"""),
+    ];
 
     /// <summary>GET /v1/settlements/{day}.</summary>
     public async Task Get(HttpContext context) => await Write(context, await Grain(context).Get());

@@ -162,7 +162,7 @@ public sealed partial class ComposeTests
         }
 
         Assert.Equal(5, Upstream().Count(Compose.Config("nginx")));
-        Assert.Contains("app.MapGet(\"/health/ready\"", Repository.Read("Client/Gateway.cs"), StringComparison.Ordinal);
+        Assert.Contains("\"/health/ready\"", Repository.Read("Client/Http/Health.cs"), StringComparison.Ordinal);
         Assert.Contains("Path = \"/metrics\"", Repository.Read("Client/Operations/Metrics/MetricRoutes.cs"), StringComparison.Ordinal);
         Assert.Contains("Path = \"/dashboard\"", Repository.Read("Silo/Hosting/Cluster/DashboardAccess.cs"), StringComparison.Ordinal);
     }
