@@ -64,7 +64,8 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
         {
             Callers = Callers.Merchant | Callers.Operator,
         },
-        Operation.Put("setPreparation", "/v1/merchants/{id}/preparation", SetPreparation, "Sets how long a merchant prepares, and whether it accepts by itself.",
+        Operation.Put("setPreparation", "/v1/merchants/{id}/preparation", SetPreparation,
+            "Sets how long a merchant prepares, and whether it accepts by itself.",
             GatewayJson.Wire.SetPreparationRequest, GatewayJson.Wire.MerchantResponse)
         with
         {

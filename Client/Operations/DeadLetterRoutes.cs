@@ -44,7 +44,8 @@ internal sealed class DeadLetterRoutes(IClusterClient grains)
             Callers = Callers.Operator,
             Priority = Priority.NonCritical,
         },
-        new Operation("replayDeadLetter", HttpMethods.Post, "/v1/operations/dead-letters/{subscriber}/{partition}/{sequence}/replay", Replay, "Hands an event that was given up to its consumer again.")
+        new Operation("replayDeadLetter", HttpMethods.Post, "/v1/operations/dead-letters/{subscriber}/{partition}/{sequence}/replay", Replay,
+            "Hands an event that was given up to its consumer again.")
         with
         {
             Callers = Callers.Operator,

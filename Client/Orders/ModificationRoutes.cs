@@ -33,7 +33,8 @@ internal sealed class ModificationRoutes(IClusterClient grains, GatewayOptions l
             Callers = Callers.Customer | Callers.Merchant | Callers.Partner | Callers.Operator,
             Priority = Priority.Critical,
         },
-        Operation.Post("declineModification", "/v1/orders/{number}/modifications/{modification}/decline", Decline, "Declines a proposed change, or takes it back.",
+        Operation.Post("declineModification", "/v1/orders/{number}/modifications/{modification}/decline", Decline,
+            "Declines a proposed change, or takes it back.",
             GatewayJson.Wire.ResolveModificationRequest, GatewayJson.Wire.OrderResponse)
         with
         {
