@@ -8,6 +8,7 @@ using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
@@ -33,6 +34,7 @@ public static class Gateway
         services.AddRouting();
         services.AddOptions<GatewayOptions>().Bind(configuration);
         services.AddSingleton<GatewayGate>();
+        services.AddSingleton<AnswerStore>();
         services.AddSingleton(_ => new MetricStore());
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
         services.TryAddSingleton<IOutboundStates, NoOutboundStates>();
@@ -50,6 +52,7 @@ public static class Gateway
 
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
         app.UseRouting();
+        app.Use(next => new KeyedRequests(next, services.GetRequiredService<AnswerStore>(), services.GetRequiredService<TimeProvider>()).Handle);
         foreach (var operation in Operations(services)) operation.Map(app);
         return app;
     }
