@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
+using OrderActors.Client.Keys;
 using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
@@ -27,6 +28,7 @@ public sealed partial class ConfigurationTests
     private static readonly (string Heading, object Defaults)[] Sections =
     [
         ("The host", new SiloOptions()),
+        ("Keys", new ApiKeyOptions()),
         ("Orders", new OrderPolicy()),
         ("Dispatch", new DispatchOptions()),
         ("Travel", new TravelOptions()),
