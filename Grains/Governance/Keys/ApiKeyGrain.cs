@@ -22,8 +22,12 @@ internal sealed class ApiKeyGrain : Grain, IApiKeyGrain
     public async Task<ApiKeyReply> Execute(ApiKeyCommand command)
     {
         // Listed first: a key that nobody can find could never be revoked, and one that is listed and never came about is only skipped.
-        if (command is CreateApiKey create && !_key.Current.Exists && ApiKeyLifecycle.Decide(_key.Current, command, Id, _clock.GetUtcNow()).Reply.Refusal is null)
+        if (command is CreateApiKey create && !_key.Current.Exists
+            && ApiKeyLifecycle.Decide(_key.Current, command, Id, _clock.GetUtcNow()).Reply.Refusal is null)
+        {
             await GrainFactory.GetGrain<IApiKeyDirectoryGrain>(create.Live ? "live" : "test").Add(Id);
+        }
+
         var now = _clock.GetUtcNow();
         var outcome = await _key.Decide(state => ApiKeyLifecycle.Decide(state, command, Id, now));
         return new(View(), outcome.Refusal, outcome.Replayed);
