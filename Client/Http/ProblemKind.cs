@@ -15,6 +15,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int? R
     public static readonly ProblemKind InvalidOrderNumber = new(400, "invalid_order_number", "This is not an order number");
     public static readonly ProblemKind IdempotencyKeyMissing = new(400, "idempotency_key_missing", "An Idempotency-Key is needed");
     public static readonly ProblemKind IdempotencyKeyInvalid = new(400, "idempotency_key_invalid", "The Idempotency-Key is not valid");
+    public static readonly ProblemKind Unauthenticated = new(401, "unauthenticated", "An API key is needed");
     public static readonly ProblemKind Forbidden = new(403, "forbidden", "Not allowed to this caller");
     public static readonly ProblemKind UnknownRoute = new(404, "unknown_route", "There is no such route");
     public static readonly ProblemKind NotFound = new(404, "not_found", "Not found");

@@ -21,6 +21,7 @@ internal static class Replies
     private static readonly StringValues Json = "application/json; charset=utf-8";
     private static readonly StringValues ProblemJson = "application/problem+json";
     private static readonly StringValues True = "true";
+    private static readonly StringValues Challenge = "Bearer realm=\"orderactors\"";
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? buffer;
@@ -109,6 +110,7 @@ internal static class Replies
 
         if (problem.Replayed) response.Headers[ReplayedHeader] = True;
         if (problem.Allow is not null) response.Headers.Allow = problem.Allow;
+        if (kind.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = Challenge;
         var document = new ProblemDocument(
             kind.Type, kind.Title, kind.Status, problem.Detail, context.Request.Path.Value ?? "/", kind.Code,
             kind.RetryAfterSeconds is not null, kind.Retry, TraceIdOf(context), problem.Order, problem.Errors);

@@ -55,7 +55,7 @@ public sealed class ScriptedGrains : IClusterClient, IEngineControl, IServicePro
     /// <summary>A host whose engine this is.</summary>
     internal async Task<(SiloApp App, Api Api)> Start(params string[] more)
     {
-        var app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", .. more], (builder, _) => AddTo(builder));
+        var app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--OperatorKey", Api.OperatorKey, .. more], (builder, _) => AddTo(builder));
         await app.StartAsync(CancellationToken.None);
         return (app, new Api(app.Url));
     }
