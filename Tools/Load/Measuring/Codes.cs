@@ -1,0 +1,38 @@
+using System.Globalization;
+using System.Text;
+using OrderActors.Tools.Load.Http;
+
+namespace OrderActors.Tools.Load.Measuring;
+
+/// <summary>What an answer says of how a request ended.</summary>
+internal static class Codes
+{
+    private const int LongestCode = 64;
+
+    /// <summary>How it ended.</summary>
+    public static Outcome OutcomeOf(int status) => status switch
+    {
+        >= 200 and < 300 => Outcome.Ok,
+        429 or 503 => Outcome.Shed,
+        >= 400 and < 500 => Outcome.Refused,
+        _ => Outcome.Failed,
+    };
+
+    /// <summary>The status with the problem's code, for people.</summary>
+    public static string CodeOf(int status, ReadOnlySpan<byte> body) => status switch
+    {
+        Connection.Broken => "connection broken",
+        Connection.TimedOut => "no answer in time",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{status} {ProblemCode(body)}").TrimEnd(),
+    };
+
+    private static string ProblemCode(ReadOnlySpan<byte> body)
+    {
+        var name = "\"code\":\""u8;
+        var at = body.IndexOf(name);
+        if (at < 0) return "";
+        var rest = body[(at + name.Length)..];
+        var end = rest.IndexOf((byte)'"');
+        return end is > 0 and <= LongestCode ? Encoding.ASCII.GetString(rest[..end]) : "";
+    }
+}
