@@ -6,6 +6,7 @@ using System.Threading.Tasks.Sources;
 using OrderActors.Tools.Load.Arrivals;
 using OrderActors.Tools.Load.Http;
 using OrderActors.Tools.Load.Measuring;
+using OrderActors.Tools.Load.Traffic;
 
 namespace OrderActors.Tools.Load;
 
@@ -28,9 +29,6 @@ internal sealed record LoadPlan(Uri Target, IReadOnlyList<Stage> Stages)
 
     /// <summary>Whether arrivals come at random times (a Poisson process) and not at even ones.</summary>
     public bool AtRandom { get; init; } = true;
-
-    /// <summary>What the random numbers begin with.</summary>
-    public int Seed { get; init; } = 1;
 
     /// <summary>The target's process, whose memory is watched; null for none.</summary>
     public int? TargetProcess { get; init; }
@@ -61,7 +59,7 @@ internal sealed record LoadResult(
 /// Sends requests when they are due, whether or not earlier ones were answered, over a bounded number of connections. Times count from
 /// the moment at which a request was to be sent, so that a target that stalls cannot hide how many would have waited.
 /// </summary>
-internal sealed partial class LoadDriver : IDisposable
+internal sealed class LoadDriver : IDisposable
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(250);
     private static readonly double MicrosPerTick = 1e6 / Stopwatch.Frequency;
@@ -136,7 +134,7 @@ internal sealed partial class LoadDriver : IDisposable
 
     private void Dispatch(CancellationToken cancellationToken)
     {
-        var (random, rate, capacity, begin) = (new Random(_plan.Seed), 0.0, 0.0, _begin);
+        var (random, rate, capacity, begin) = (new Random(), 0.0, 0.0, _begin);
         for (var i = 0; i < _plan.Stages.Count && !cancellationToken.IsCancellationRequested; i++)
         {
             var stage = _plan.Stages[i];

@@ -2,6 +2,7 @@ using OrderActors.Client.Http;
 using OrderActors.Tools.Load;
 using OrderActors.Tools.Load.Http;
 using OrderActors.Tools.Load.Measuring;
+using OrderActors.Tools.Load.Traffic;
 
 namespace OrderActors.Tools.Bench.Http;
 

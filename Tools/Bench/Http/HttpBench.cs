@@ -3,6 +3,7 @@ using System.Globalization;
 using OrderActors.Tools.Load;
 using OrderActors.Tools.Load.Arrivals;
 using OrderActors.Tools.Load.Measuring;
+using OrderActors.Tools.Load.Traffic;
 
 namespace OrderActors.Tools.Bench.Http;
 

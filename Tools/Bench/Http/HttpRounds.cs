@@ -1,6 +1,7 @@
 using OrderActors.Tools.Load;
 using OrderActors.Tools.Load.Arrivals;
 using OrderActors.Tools.Load.Measuring;
+using OrderActors.Tools.Load.Traffic;
 
 namespace OrderActors.Tools.Bench.Http;
 

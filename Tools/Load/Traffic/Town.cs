@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.Json;
 using OrderActors.Tools.Load.Http;
 
-namespace OrderActors.Tools.Load;
+namespace OrderActors.Tools.Load.Traffic;
 
 /// <summary>The merchants, couriers and customers of a run: its own, told apart from every other run's by their ids.</summary>
 internal sealed class Town

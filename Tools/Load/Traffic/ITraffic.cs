@@ -1,7 +1,7 @@
 using OrderActors.Tools.Load.Http;
 using OrderActors.Tools.Load.Measuring;
 
-namespace OrderActors.Tools.Load;
+namespace OrderActors.Tools.Load.Traffic;
 
 /// <summary>What is asked of a target. Used by many connections at once.</summary>
 internal interface ITraffic
@@ -32,10 +32,7 @@ internal sealed class Ticket
     public int Operation { get; set; }
 
     /// <summary>The order that it is about; null for none.</summary>
-    public string? Order { get; set; }
-
-    /// <summary>The courier who acts; null for none.</summary>
-    public string? Courier { get; set; }
+    public KnownOrder? Order { get; set; }
 
     /// <summary>A number of the traffic's own.</summary>
     public int Mark { get; set; }

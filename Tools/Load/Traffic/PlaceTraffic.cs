@@ -3,7 +3,7 @@ using OrderActors.Client.Http;
 using OrderActors.Tools.Load.Http;
 using OrderActors.Tools.Load.Measuring;
 
-namespace OrderActors.Tools.Load;
+namespace OrderActors.Tools.Load.Traffic;
 
 /// <summary>Orders placed, each by a customer who may, and nothing else.</summary>
 /// <param name="town">Whose orders.</param>
