@@ -175,7 +175,7 @@ internal sealed class LoadDriver : IDisposable
             {
                 if (_waiting.Count >= _plan.Waiting)
                 {
-                    _measurements.Add(arrival.Stage, arrival.Operation, Outcome.Dropped, 0, "dropped");
+                    _measurements.Add(arrival.Stage, arrival.Operation, Outcome.Dropped, 0, "dropped", default);
                     return;
                 }
 
@@ -256,10 +256,10 @@ internal sealed class LoadDriver : IDisposable
         var authorization = _authorizations[(uint)Interlocked.Increment(ref _turn) % (uint)_authorizations.Length];
         var status = await lane.Connection.ExchangeAsync(lane.Request.Finish(authorization));
         var micros = Micros(arrival.Intended, Stopwatch.GetTimestamp());
-        var outcome = Codes.OutcomeOf(status);
-        var code = outcome == Outcome.Ok ? null : Codes.CodeOf(status, lane.Connection.Body.Span);
+        var outcome = ProblemCodes.OutcomeOf(status);
+        var code = outcome == Outcome.Ok ? null : ProblemCodes.CodeOf(status, lane.Connection.Body.Span);
         _traffic.Settle(ticket, status, status > 0 ? lane.Connection.Body.Span : default);
-        _measurements.Add(arrival.Stage, ticket.Operation, outcome, micros, code);
+        _measurements.Add(arrival.Stage, ticket.Operation, outcome, micros, code, lane.Connection.Body.Span);
         Interlocked.Decrement(ref _inSystem);
     }
 

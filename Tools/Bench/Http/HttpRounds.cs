@@ -115,8 +115,8 @@ internal sealed class HttpRounds(HttpBenchPlan plan, string folder, TextWriter p
         var rate = all[Outcome.Ok] / result.Samples[^1].Seconds;
         await progress.WriteLineAsync($"bench http: {what}: {rate:N0}/s, p99 {all.Admitted.Percentile(0.99) / 1e3:0.0} ms, generator {result.GeneratorCores:0.00}");
         if (all[Outcome.Ok] == all.Total) return rate;
-        var (operation, code, count) = result.Measurements.Codes.First();
-        throw new BadInputException($"{count} of {all.Total} requests of '{operation}' were answered with '{code}': such a round measures nothing.");
+        var (operation, code, count, example) = result.Measurements.Codes.First();
+        throw new BadInputException($"{count} of {all.Total} requests of '{operation}' were answered with {code} ({example}): such a round measures nothing.");
     }
 
     private async Task<LoadResult> DriveAsync(ServerProcess server, ITraffic traffic, Stage stage, CancellationToken cancellationToken)

@@ -25,7 +25,7 @@ internal sealed class Measurements
     private static readonly int ClassCount = Enum.GetValues<Priority>().Length;
 
     private readonly Tally[][] _tallies;
-    private readonly ConcurrentDictionary<(int Operation, string Code), long> _codes = new();
+    private readonly ConcurrentDictionary<(int Operation, string Code), CodeCount> _codes = new();
     private Tally[] _second = NewSecond();
 
     public Measurements(IReadOnlyList<OperationKind> operations, int stages)
@@ -40,9 +40,10 @@ internal sealed class Measurements
     /// <summary>How many stages there are.</summary>
     public int Stages => _tallies.Length;
 
-    /// <summary>Refusals and failures by operation and code, the most frequent first.</summary>
-    public IEnumerable<(string Operation, string Code, long Count)> Codes =>
-        _codes.OrderByDescending(pair => pair.Value).Select(pair => (Operations[pair.Key.Operation].Name, pair.Key.Code, pair.Value));
+    /// <summary>Refusals and failures by operation and code, the most frequent first, each with one of them as an example.</summary>
+    public IEnumerable<(string Operation, string Code, long Count, string Example)> Codes => _codes
+        .Select(pair => (Operations[pair.Key.Operation].Name, pair.Key.Code, pair.Value.Count, pair.Value.Example))
+        .OrderByDescending(code => code.Count);
 
     /// <summary>Counts one request.</summary>
     /// <param name="stage">The stage in which it was to start.</param>
@@ -50,11 +51,14 @@ internal sealed class Measurements
     /// <param name="outcome">How it ended.</param>
     /// <param name="micros">How long after its intended start, in microseconds.</param>
     /// <param name="code">The code of a refusal or failure; null for none.</param>
-    public void Add(int stage, int operation, Outcome outcome, long micros, string? code)
+    /// <param name="body">What the answer said.</param>
+    public void Add(int stage, int operation, Outcome outcome, long micros, string? code, ReadOnlySpan<byte> body)
     {
         _tallies[stage][operation].Add(outcome, micros);
         Volatile.Read(ref _second)[(int)Operations[operation].Class].Add(outcome, micros);
-        if (code is not null) _codes.AddOrUpdate((operation, code), 1, (_, count) => count + 1);
+        if (code is null) return;
+        if (!_codes.TryGetValue((operation, code), out var count)) count = _codes.GetOrAdd((operation, code), new CodeCount(ProblemCodes.DetailOf(body)));
+        count.Add();
     }
 
     /// <summary>Ends a second: by class, what ended within it.</summary>
@@ -71,4 +75,16 @@ internal sealed class Measurements
         select _tallies[at][operation]);
 
     private static Tally[] NewSecond() => [.. Enumerable.Range(0, ClassCount).Select(_ => new Tally())];
+
+    /// <summary>How often a code came, and what was said the first time.</summary>
+    private sealed class CodeCount(string example)
+    {
+        private long _count;
+
+        public long Count => Interlocked.Read(ref _count);
+
+        public string Example => example;
+
+        public void Add() => Interlocked.Increment(ref _count);
+    }
 }

@@ -6,6 +6,7 @@ namespace OrderActors.Tools.Load.Report;
 /// <summary>A run for the person at the terminal: a line each second, and tables at its end.</summary>
 internal static class ConsoleReport
 {
+    private const int Examples = 5;
     private static readonly string[] PartHeader = ["", "requests", "ok/s", "success", "refused", "shed", "failed", "dropped", "p50", "p90", "p99", "max ms"];
     private static readonly string[] StageHeader = ["stage", "rate", "ended/s", "law: n / mean", "in system", "mean ms"];
 
@@ -36,6 +37,8 @@ internal static class ConsoleReport
         if (figures.Codes.Count > 0)
         {
             Table(output, ["not ok", "code", "count"], figures.Codes.Select(code => new[] { code.Operation, code.Code, Number(code.Count) }));
+            foreach (var code in figures.Codes.Where(code => code.Example.Length > 0).Take(Examples)) output.WriteLine($"{code.Code}, for example: {code.Example}");
+            output.WriteLine();
         }
 
         foreach (var objective in figures.Objectives)

@@ -54,7 +54,7 @@ internal static class Html
         if (figures.Codes.Count > 0)
         {
             page.Append("<h2>Not answered with 2xx</h2>\n");
-            Table(page, ["operation", "code", "count"], figures.Codes.Select(code => new[] { code.Operation, code.Code, Number(code.Count) }));
+            Table(page, ["operation", "code", "count", "for example"], figures.Codes.Select(code => new[] { code.Operation, code.Code, Number(code.Count), code.Example }));
         }
 
         page.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">The generator kept {figures.GeneratorProcessors:0.00} processors busy; ");

@@ -48,11 +48,12 @@ internal sealed record ObjectiveFigures(
     [property: JsonPropertyName("reached")] string Reached,
     [property: JsonPropertyName("met")] bool Met);
 
-/// <summary>How often something was refused or failed.</summary>
+/// <summary>How often something was refused or failed, and what was said the first time.</summary>
 internal sealed record CodeFigures(
     [property: JsonPropertyName("operation")] string Operation,
     [property: JsonPropertyName("code")] string Code,
-    [property: JsonPropertyName("count")] long Count);
+    [property: JsonPropertyName("count")] long Count,
+    [property: JsonPropertyName("example")] string Example);
 
 /// <summary>The last line that <c>load</c> prints: one JSON object, keys in this order.</summary>
 internal sealed record LoadFigures(
@@ -71,6 +72,9 @@ internal sealed record LoadFigures(
 {
     private const int MostCodes = 50;
 
+    // For a person's eyes and for jq, never for a page: '<' stays as it is.
+    private static readonly JsonSerializerOptions Json = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>The figures of a run.</summary>
     public static LoadFigures Of(LoadResult result, IReadOnlyList<Objective> objectives)
     {
@@ -84,7 +88,7 @@ internal sealed record LoadFigures(
             [.. result.Stages.Select((stage, i) => Of(stage, i, counts.Sum(i)))],
             [.. ClassNames.Classes.Select(name => PartFigures.Of(name, counts.Sum(which: kind => ClassNames.Of(kind.Class) == name), seconds)).Where(HasAny)],
             [.. counts.Operations.Select(kind => PartFigures.Of(kind.Name, counts.Sum(which: other => other == kind), seconds)).Where(HasAny)],
-            [.. counts.Codes.Take(MostCodes).Select(code => new CodeFigures(code.Operation, code.Code, code.Count))],
+            [.. counts.Codes.Take(MostCodes).Select(code => new CodeFigures(code.Operation, code.Code, code.Count, code.Example))],
             [.. judged.Select(one => new ObjectiveFigures(one.objective.Text, one.objective.Show(one.Judgement.Reached), one.Judgement.Met))],
             Recovery.Of(result) is { } recovery ? Math.Round(recovery.TotalSeconds, 2) : null,
             result.Samples.Max(sample => sample.TargetMegabytes) is { } most ? Math.Round(most, 1) : null,
@@ -92,7 +96,7 @@ internal sealed record LoadFigures(
             Math.Round(result.LagP99Micros / 1e3, 3));
     }
 
-    public string ToJson() => JsonSerializer.Serialize(this);
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     private static bool HasAny(PartFigures figures) => figures.Requests > 0;
 

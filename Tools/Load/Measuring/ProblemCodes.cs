@@ -5,9 +5,10 @@ using OrderActors.Tools.Load.Http;
 namespace OrderActors.Tools.Load.Measuring;
 
 /// <summary>What an answer says of how a request ended.</summary>
-internal static class Codes
+internal static class ProblemCodes
 {
     private const int LongestCode = 64;
+    private const int LongestDetail = 300;
 
     /// <summary>How it ended.</summary>
     public static Outcome OutcomeOf(int status) => status switch
@@ -26,13 +27,17 @@ internal static class Codes
         _ => string.Create(CultureInfo.InvariantCulture, $"{status} {ProblemCode(body)}").TrimEnd(),
     };
 
-    private static string ProblemCode(ReadOnlySpan<byte> body)
+    /// <summary>What the problem says to people; nothing when it says nothing.</summary>
+    public static string DetailOf(ReadOnlySpan<byte> body) => MemberOf(body, "\"detail\":\""u8, LongestDetail);
+
+    private static string ProblemCode(ReadOnlySpan<byte> body) => MemberOf(body, "\"code\":\""u8, LongestCode);
+
+    private static string MemberOf(ReadOnlySpan<byte> body, ReadOnlySpan<byte> name, int longest)
     {
-        var name = "\"code\":\""u8;
         var at = body.IndexOf(name);
         if (at < 0) return "";
         var rest = body[(at + name.Length)..];
         var end = rest.IndexOf((byte)'"');
-        return end is > 0 and <= LongestCode ? Encoding.ASCII.GetString(rest[..end]) : "";
+        return end > 0 ? Encoding.UTF8.GetString(rest[..Math.Min(end, longest)]) : "";
     }
 }
