@@ -70,7 +70,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
         var (id, address) = (IdOf(context), AddressOf(context));
         var command = IdempotencyKey.OrNew(context, "address");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetAddressRequest);
-        await Write(context, await Grain(id).Execute(new SetAddress(
+        await Write(context, await Grain(id).Execute(context, new SetAddress(
             command,
             body.Actor?.ToActor() ?? new Actor(Role.Customer, id),
             new CustomerAddress(address, body.Label, body.Point.ToPoint(), body.Note),
@@ -82,7 +82,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
     {
         var (id, address) = (IdOf(context), AddressOf(context));
         var command = IdempotencyKey.OrNew(context, "remove-address");
-        await Write(context, await Grain(id).Execute(new RemoveAddress(command, new Actor(Role.Customer, id), address)));
+        await Write(context, await Grain(id).Execute(context, new RemoveAddress(command, new Actor(Role.Customer, id), address)));
     }
 
     /// <summary>PUT /v1/customers/{id}/limit.</summary>
@@ -91,7 +91,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
         var id = IdOf(context);
         var command = IdempotencyKey.OrNew(context, "limit");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetLimitRequest);
-        await Write(context, await Grain(id).Execute(new SetLimit(command, body.Actor?.ToActor() ?? AnyOperator, body.MaxOpenOrders)));
+        await Write(context, await Grain(id).Execute(context, new SetLimit(command, body.Actor?.ToActor() ?? AnyOperator, body.MaxOpenOrders)));
     }
 
     /// <summary>POST /v1/customers/{id}/membership.</summary>
@@ -101,7 +101,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
         var command = IdempotencyKey.Required(context, "membership");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.MembershipRequest);
         var by = body.Actor?.ToActor() ?? AnyOperator;
-        await Write(context, await Grain(id).Execute(body.Days == 0 ? new RevokeMembership(command, by) : new GrantMembership(command, by, body.Days)));
+        await Write(context, await Grain(id).Execute(context, body.Days == 0 ? new RevokeMembership(command, by) : new GrantMembership(command, by, body.Days)));
     }
 
     private ICustomerGrain Grain(string id) => grains.GetGrain<ICustomerGrain>(id);

@@ -35,16 +35,34 @@ internal static class Replies
         HttpContext context, int status, T value, JsonTypeInfo<T> type, long version, bool replayed = false, string? location = null)
     {
         var headers = context.Response.Headers;
-        headers.ETag = ETagOf(version);
+        headers.ETag = Preconditions.Quoted(version.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (replayed) headers["Idempotent-Replayed"] = True;
         if (location is not null) headers.Location = location;
         return Write(context, status, value, type);
     }
 
+    /// <summary>
+    /// Answers a read of a resource whose whole body its version settles, or says that the caller has it already (If-None-Match).
+    /// Not for what also shows counts or places that come and go without a version of their own.
+    /// </summary>
+    public static Task WriteVersioned<T>(HttpContext context, T value, JsonTypeInfo<T> type, long version)
+    {
+        var etag = Preconditions.Quoted(version.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        context.Response.Headers.ETag = etag;
+        if (!Preconditions.IsKnown(context, etag)) return Write(context, StatusCodes.Status200OK, value, type);
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
+        return Task.CompletedTask;
+    }
+
     /// <summary>Writes a refusal of a grain.</summary>
     public static Task WriteRefusal(HttpContext context, Refusal refusal, bool replayed, OrderView? order = null)
     {
-        var (detail, error) = refusal.Code == RefusalCode.IdempotencyKeyReused ? KeyReused(context) : (refusal.Detail, ErrorOf(refusal));
+        var (detail, error) = refusal.Code switch
+        {
+            RefusalCode.IdempotencyKeyReused => KeyReused(context),
+            RefusalCode.VersionConflict => OtherVersion(context, refusal),
+            _ => (refusal.Detail, ErrorOf(refusal)),
+        };
         return WriteProblem(context, new Problem(ProblemKind.Of(refusal.Code), detail)
         {
             Errors = error is null ? null : [error],
@@ -61,6 +79,15 @@ internal static class Replies
             Pointer: refusal.Field,
             Value: refusal.Value,
             Allowed: refusal.Allowed.IsDefaultOrEmpty ? null : refusal.Allowed);
+
+    // What would be right is the version as it is now: the ETag of the answer, too.
+    private static (string Detail, ProblemError Error) OtherVersion(HttpContext context, Refusal refusal)
+    {
+        string[] tags = [.. refusal.Allowed.Select(Preconditions.Quoted)];
+        context.Response.Headers.ETag = tags;
+        return (refusal.Detail, new(
+            ProblemKind.VersionConflict.Code, refusal.Detail, Header: Preconditions.IfMatch, Value: Preconditions.Quoted(refusal.Value!), Allowed: tags));
+    }
 
     // The grain knows the command id; the caller knows the header it sent.
     private static (string Detail, ProblemError Error) KeyReused(HttpContext context)
@@ -97,8 +124,6 @@ internal static class Replies
             ? parent.TraceId.ToHexString()
             : context.TraceIdentifier;
     }
-
-    private static string ETagOf(long version) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{version}\"");
 
     private static Task WriteBody<T>(HttpContext context, T value, JsonTypeInfo<T> type, StringValues contentType)
     {

@@ -98,7 +98,7 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
         var command = IdempotencyKey.Required(context, "create");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CreateMerchantRequest);
         var id = EntityIds.Require(body.Id, "/id");
-        var reply = await grains.GetGrain<IMerchantGrain>(id).Execute(new CreateMerchant(
+        var reply = await grains.GetGrain<IMerchantGrain>(id).Execute(context, new CreateMerchant(
             command,
             new Actor(Role.Merchant, id),
             body.Name,
@@ -141,7 +141,7 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
     {
         var id = IdOf(context);
         var command = IdempotencyKey.OrNew(context, "hours");
-        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(new SetMerchantHours(command, new Actor(Role.Merchant, id), null)));
+        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(context, new SetMerchantHours(command, new Actor(Role.Merchant, id), null)));
     }
 
     /// <summary>PUT /v1/merchants/{id}/capacity.</summary>
@@ -185,7 +185,7 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
         var id = IdOf(context);
         var key = IdempotencyKey.OrNew(context, step);
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, type);
-        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(command(key, new Actor(Role.Merchant, id), body)));
+        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(context, command(key, new Actor(Role.Merchant, id), body)));
     }
 
     private static string IdOf(HttpContext context) => EntityIds.RequireParameter((string)context.Request.RouteValues["id"]!, "id");

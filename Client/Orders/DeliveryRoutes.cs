@@ -70,7 +70,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var id = IdempotencyKey.Required(context, step.Route);
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CourierStepRequest);
         var by = new Actor(Role.Courier, EntityIds.Require(body.Courier, "/courier"));
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new AdvanceDelivery(id, by, step.Step)));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(context, new AdvanceDelivery(id, by, step.Step)));
     }
 
     /// <summary>POST /v1/deliveries/{number}/complete.</summary>
@@ -80,7 +80,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var id = IdempotencyKey.Required(context, "complete");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CompleteDeliveryRequest);
         var by = new Actor(Role.Courier, EntityIds.Require(body.Courier, "/courier"));
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new AdvanceDelivery(id, by, CourierStep.Deliver, body.Proof?.ToProof())));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(context, new AdvanceDelivery(id, by, CourierStep.Deliver, body.Proof?.ToProof())));
     }
 
     /// <summary>POST /v1/deliveries/{number}/unassign.</summary>
@@ -91,7 +91,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.UnassignRequest);
         var courier = EntityIds.Require(body.Courier, "/courier");
         var by = body.Actor?.ToActor() ?? new Actor(Role.Courier, courier);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new UnassignCourier(id, by, courier)));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(context, new UnassignCourier(id, by, courier)));
     }
 
     /// <summary>POST /v1/deliveries/{number}/fail.</summary>
@@ -100,7 +100,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var number = OrderReplies.NumberOf(context);
         var id = IdempotencyKey.Required(context, "fail");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.FailDeliveryRequest);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new FailDelivery(id, CourierOr(body.Courier, body.Actor), body.Reason)));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(context, new FailDelivery(id, CourierOr(body.Courier, body.Actor), body.Reason)));
     }
 
     /// <summary>POST /v1/deliveries/{number}/return.</summary>
@@ -109,7 +109,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var number = OrderReplies.NumberOf(context);
         var id = IdempotencyKey.Required(context, "return");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.ReturnGoodsRequest);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new ReturnGoods(id, CourierOr(body.Courier, body.Actor))));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(context, new ReturnGoods(id, CourierOr(body.Courier, body.Actor))));
     }
 
     /// <summary>Who says so: a courier, or somebody else who gives role and id.</summary>

@@ -105,15 +105,15 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
     {
         var order = await OrderReplies.Find(context, grains);
         var answer = OrderResponse.From(order) with { Timeline = TimelineBody.From(order) };
-        await Replies.WriteResource(context, 200, answer, GatewayJson.Wire.OrderResponse, order.Version);
+        await Replies.WriteVersioned(context, answer, GatewayJson.Wire.OrderResponse, order.Version);
     }
 
     /// <summary>GET /v1/orders/{number}/timeline.</summary>
     public async Task Timeline(HttpContext context)
     {
         var order = await OrderReplies.Find(context, grains);
-        await Replies.WriteResource(
-            context, 200, new TimelineResponse(TimelineBody.From(order)), GatewayJson.Wire.TimelineResponse, order.Version);
+        await Replies.WriteVersioned(
+            context, new TimelineResponse(TimelineBody.From(order)), GatewayJson.Wire.TimelineResponse, order.Version);
     }
 
     /// <summary>POST /v1/orders/{number}/accept.</summary>
@@ -125,7 +125,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var grain = GrainOf(number);
         var by = await MerchantOr(body.Actor, grain, number);
         TimeSpan? time = body.PreparationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-        await OrderReplies.Write(context, await grain.Execute(new AcceptOrder(id, by, time)));
+        await OrderReplies.Write(context, await grain.Execute(context, new AcceptOrder(id, by, time)));
     }
 
     /// <summary>POST /v1/orders/{number}/reject.</summary>
@@ -136,7 +136,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.RejectOrderRequest);
         var grain = GrainOf(number);
         var by = await MerchantOr(body.Actor, grain, number);
-        await OrderReplies.Write(context, await grain.Execute(new RejectOrder(id, by, body.Reason)));
+        await OrderReplies.Write(context, await grain.Execute(context, new RejectOrder(id, by, body.Reason)));
     }
 
     /// <summary>POST /v1/orders/{number}/ready.</summary>
@@ -147,7 +147,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ReadyOrderRequest, ReadyOrderRequest.Empty);
         var grain = GrainOf(number);
         var by = await MerchantOr(body.Actor, grain, number);
-        await OrderReplies.Write(context, await grain.Execute(new MarkReady(id, by)));
+        await OrderReplies.Write(context, await grain.Execute(context, new MarkReady(id, by)));
     }
 
     /// <summary>POST /v1/orders/{number}/collect.</summary>
@@ -158,7 +158,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ReadyOrderRequest, ReadyOrderRequest.Empty);
         var grain = GrainOf(number);
         var by = await MerchantOr(body.Actor, grain, number);
-        await OrderReplies.Write(context, await grain.Execute(new CollectOrder(id, by)));
+        await OrderReplies.Write(context, await grain.Execute(context, new CollectOrder(id, by)));
     }
 
     /// <summary>POST /v1/orders/{number}/pay.</summary>
@@ -169,7 +169,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PayOrderRequest);
         var grain = GrainOf(number);
         var by = body.Actor?.ToActor() ?? new(Role.Customer, (await OrderReplies.Find(grain, number)).Customer);
-        await OrderReplies.Write(context, await grain.Execute(new PayOrder(id, by, body.Source)));
+        await OrderReplies.Write(context, await grain.Execute(context, new PayOrder(id, by, body.Source)));
     }
 
     /// <summary>POST /v1/orders/{number}/cancel, with <c>?preview=true</c> only to see what it would come to.</summary>
@@ -182,11 +182,11 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var command = new CancelOrder(id, body.Actor.ToActor(), body.Reason, body.WaiveFee ?? false);
         if (!preview)
         {
-            await OrderReplies.Write(context, await GrainOf(number).Execute(command));
+            await OrderReplies.Write(context, await GrainOf(number).Execute(context, command));
             return;
         }
 
-        var reply = await GrainOf(number).Preview(command);
+        var reply = await GrainOf(number).Preview(context, command);
         if (reply is not { Refusal: null, Order: { } order })
         {
             await OrderReplies.Write(context, reply);

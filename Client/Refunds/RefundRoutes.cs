@@ -67,7 +67,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
         }
 
         var reply = await GrainOf(number).Execute(
-            new RequestRefund(id, body.Actor.ToActor(), body.Reason, body.Amount?.ToMoney(), lines, body.Note));
+            context, new RequestRefund(id, body.Actor.ToActor(), body.Reason, body.Amount?.ToMoney(), lines, body.Note));
         await Write(context, 201, reply, $"Order {number}", "refund");
     }
 
@@ -89,7 +89,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
         var refund = RefundOf(context);
         var refunds = await Find(context);
         var found = refunds.Refunds.FirstOrDefault(r => r.Number == refund) ?? throw NotFound(refunds.Order, refund);
-        await Replies.WriteResource(context, 200, RefundResponse.From(found), GatewayJson.Wire.RefundResponse, refunds.Version);
+        await Replies.WriteVersioned(context, RefundResponse.From(found), GatewayJson.Wire.RefundResponse, refunds.Version);
     }
 
     /// <summary>POST /v1/orders/{number}/refunds/{refund}/approve.</summary>
@@ -98,7 +98,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
         var id = IdempotencyKey.Required(context, "approve-refund");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.ApproveRefundRequest);
-        var reply = await GrainOf(number).Execute(new ApproveRefund(id, body.Actor.ToActor(), refund, body.Amount));
+        var reply = await GrainOf(number).Execute(context, new ApproveRefund(id, body.Actor.ToActor(), refund, body.Amount));
         await Write(context, 200, reply, Subject(number, refund), "approve");
     }
 
@@ -108,7 +108,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
         var id = IdempotencyKey.Required(context, "decline-refund");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.DeclineRefundRequest);
-        var reply = await GrainOf(number).Execute(new DeclineRefund(id, body.Actor.ToActor(), refund, body.Note));
+        var reply = await GrainOf(number).Execute(context, new DeclineRefund(id, body.Actor.ToActor(), refund, body.Note));
         await Write(context, 200, reply, Subject(number, refund), "decline");
     }
 
@@ -118,7 +118,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
         var id = IdempotencyKey.Required(context, "withdraw-refund");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.WithdrawRefundRequest);
-        var reply = await GrainOf(number).Execute(new WithdrawRefund(id, body.Actor.ToActor(), refund));
+        var reply = await GrainOf(number).Execute(context, new WithdrawRefund(id, body.Actor.ToActor(), refund));
         await Write(context, 200, reply, Subject(number, refund), "withdraw");
     }
 

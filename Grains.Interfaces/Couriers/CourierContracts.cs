@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using OrderActors.Orders;
 using OrderActors.Values;
 using Orleans;
@@ -64,8 +65,13 @@ public enum DeclineReason
 }
 
 /// <summary>A command to a courier.</summary>
+/// <param name="Id">The command's id: the same id again returns the first outcome and changes nothing.</param>
+/// <param name="By">Who gives it.</param>
+/// <param name="ExpectedVersion">
+/// The version that the caller knows: refused when there is another one. Null for any. It is no part of the command's content.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orderactors.courier-command")]
-public abstract record CourierCommand(string Id, Actor By);
+public abstract record CourierCommand(string Id, Actor By, [property: JsonIgnore] long? ExpectedVersion = null);
 
 /// <summary>Creates the courier, off duty.</summary>
 /// <param name="Id">The command's id.</param>

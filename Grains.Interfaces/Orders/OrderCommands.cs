@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using OrderActors.Payments;
 using OrderActors.Values;
 using Orleans;
@@ -8,8 +9,11 @@ namespace OrderActors.Orders;
 /// <summary>A command to an order.</summary>
 /// <param name="Id">The command's id: the same id again returns the first outcome and changes nothing.</param>
 /// <param name="By">Who gives it.</param>
+/// <param name="ExpectedVersion">
+/// The version that the caller knows: refused when there is another one. Null for any. It is no part of the command's content.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orderactors.order-command")]
-public abstract record OrderCommand(string Id, Actor By);
+public abstract record OrderCommand(string Id, Actor By, [property: JsonIgnore] long? ExpectedVersion = null);
 
 /// <summary>Places the order. Prices and stock are the merchant's to say.</summary>
 /// <param name="Id">The command's id.</param>

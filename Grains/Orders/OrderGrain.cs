@@ -45,7 +45,10 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
     private async Task<OrderReply> Execute(OrderCommand command, CustomerTerms terms)
     {
         if (!OrderNumber.TryParse(Key, out var number, out var error)) return BadNumber(error);
-        var reply = await Decide(command, await Facts(number, command, terms, preview: false));
+        var facts = await Facts(number, command, terms, preview: false);
+        // Whoever was asked was asked at the version expected: what changed while they thought is for the state to judge.
+        if (facts is { Merchant: not null } or { Payment: not null }) command = command with { ExpectedVersion = null };
+        var reply = await Decide(command, facts);
         if (_order.Current is { Status: OrderStatus.Received } received && (command is DeadlineReached || received.Placing!.Command.Id == command.Id))
         {
             var placed = await FinishPlacing(number);
