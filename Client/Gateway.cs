@@ -15,6 +15,7 @@ using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Payments;
 using OrderActors.Client.Promotions;
+using OrderActors.Client.Quotes;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
 using Orleans;
@@ -61,6 +62,7 @@ public static class Gateway
         var limits = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
         return
         [
+            .. new QuoteRoutes(grains, limits).Operations,
             .. new OrderRoutes(grains, limits).Operations,
             .. new OrderListRoutes(grains).Operations,
             .. new ModificationRoutes(grains, limits).Operations,

@@ -12,6 +12,7 @@ using OrderActors.Notifications;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
+using OrderActors.Quotes;
 using OrderActors.Refunds;
 using Orleans;
 
@@ -51,6 +52,7 @@ public static class GrainServices
         services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
+        services.AddChecked<QuoteOptions, QuoteOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         services.TryAddSingleton<INotificationSender, SandboxSender>();
         return services;

@@ -10,6 +10,7 @@ using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Payments;
 using OrderActors.Client.Promotions;
+using OrderActors.Client.Quotes;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
 using OrderActors.Couriers;
@@ -17,6 +18,7 @@ using OrderActors.Merchants;
 using OrderActors.Notifications;
 using OrderActors.Orders;
 using OrderActors.Promotions;
+using OrderActors.Quotes;
 using OrderActors.Refunds;
 using OrderActors.Settlement;
 using OrderActors.Values;
@@ -46,6 +48,7 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<PaymentStatus>),
         typeof(WireEnumConverter<ProposalStatus>),
         typeof(WireEnumConverter<SettlementStatus>),
+        typeof(WireEnumConverter<QuoteStatus>),
         typeof(WireEnumConverter<DeadlineKind>),
         typeof(WireEnumConverter<CourierStatus>),
         typeof(WireEnumConverter<Vehicle>),
@@ -112,6 +115,9 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(RefundResponse))]
 [JsonSerializable(typeof(RefundListResponse))]
 [JsonSerializable(typeof(PointBody))]
+[JsonSerializable(typeof(CreateQuoteRequest))]
+[JsonSerializable(typeof(AcceptQuoteRequest))]
+[JsonSerializable(typeof(QuoteResponse))]
 [JsonSerializable(typeof(PointBody[]))]
 [JsonSerializable(typeof(ZoneResponse))]
 [JsonSerializable(typeof(DeadLettersResponse))]

@@ -86,18 +86,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var id = IdempotencyKey.Required(context, "place");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PlaceOrderRequest);
         var customer = EntityIds.Require(body.Customer, "/customer");
-        var reply = await grains.GetGrain<ICustomerGrain>(customer).Place(body.ToCommand(id, customer));
-        if (reply is not { Refusal: null, Order: { } order })
-        {
-            await OrderReplies.Write(context, reply);
-            return;
-        }
-
-        // Taken in for good, but what it needs may still be on its way: then its place tells how it gets on.
-        var status = order.Status == OrderStatus.Received ? StatusCodes.Status202Accepted : StatusCodes.Status201Created;
-        var answer = OrderResponse.From(order) with { Pin = order.Pin };
-        await Replies.WriteResource(
-            context, status, answer, GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed, "/v1/orders/" + order.Number);
+        await OrderReplies.WritePlaced(context, await grains.GetGrain<ICustomerGrain>(customer).Place(body.ToCommand(id, customer)));
     }
 
     /// <summary>GET /v1/orders/{number}.</summary>
@@ -263,6 +252,18 @@ internal static class OrderReplies
             Replies.WriteResource(context, 200, OrderResponse.From(order), GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed),
         _ => throw new InvalidOperationException("An order answered with neither itself nor a refusal."),
     };
+
+    /// <summary>Answers who placed an order, with its PIN.</summary>
+    public static Task WritePlaced(HttpContext context, OrderReply reply)
+    {
+        if (reply is not { Refusal: null, Order: { } order }) return Write(context, reply);
+
+        // Taken in for good, but what it needs may still be on its way: then its place tells how it gets on.
+        var status = order.Status == OrderStatus.Received ? StatusCodes.Status202Accepted : StatusCodes.Status201Created;
+        var answer = OrderResponse.From(order) with { Pin = order.Pin };
+        return Replies.WriteResource(
+            context, status, answer, GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed, "/v1/orders/" + order.Number);
+    }
 
     /// <summary>What is asked: the part of the path after the number; for a new order, which has none, to place it.</summary>
     private static string ActionOf(HttpContext context)

@@ -32,6 +32,7 @@ public abstract record OrderCommand(string Id, Actor By, [property: JsonIgnore] 
 /// <param name="ExternalId">The caller's own id for the order, unique per tenant, or null.</param>
 /// <param name="Tenant">Whose order it is among the platform's users; empty where there is one.</param>
 /// <param name="RequirePin">Whether the courier needs the customer's PIN to hand the goods over.</param>
+/// <param name="QuoteId">The quote whose price the order has; null for the menu's.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.place-order")]
 public sealed record PlaceOrder(
     string Id,
@@ -49,7 +50,8 @@ public sealed record PlaceOrder(
     string? PaymentSource = null,
     string? ExternalId = null,
     string? Tenant = null,
-    bool RequirePin = false)
+    bool RequirePin = false,
+    string? QuoteId = null)
     : OrderCommand(Id, By);
 
 /// <summary>Pays an order that waits for its payment.</summary>

@@ -145,6 +145,10 @@ public interface IPromotionGrain : IGrainWithStringKey
     /// <summary>The promotion as it stands, or null.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<PromotionView?> Get();
+
+    /// <summary>What <see cref="Reserve"/> would answer. Nothing is taken.</summary>
+    [Alias("quote"), AlwaysInterleave]
+    Task<CouponReply> Quote(CouponRequest request);
 }
 
 /// <summary>

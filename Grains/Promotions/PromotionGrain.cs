@@ -58,6 +58,14 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
         return reply;
     }
 
+    public async Task<CouponReply> Quote(CouponRequest request)
+    {
+        var foreseen = CouponBudget.Reserve(_promotion.Current, Code, request).Reply;
+        return foreseen.Refusal is null && _promotion.Current.Terms.PerCustomer is { } limit && !await Uses(request.Customer).HasRoom(request.Order, limit)
+            ? new(null, UsedUp(request))
+            : foreseen;
+    }
+
     public Task Redeem(ImmutableArray<OrderNumber> orders) =>
         _promotion.Decide(state => new Decision<PromotionState, bool>(CouponBudget.Redeem(state, orders), true));
 
@@ -77,9 +85,11 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
     private async Task<CouponReply> Undo(CouponRequest request)
     {
         await Release([request.Order]);
-        return new(null, new(
-            RefusalCode.CouponLimit, $"Customer {request.Customer} used coupon {Code} as often as allowed.", "/coupon", Code));
+        return new(null, UsedUp(request));
     }
+
+    private Refusal UsedUp(CouponRequest request) =>
+        new(RefusalCode.CouponLimit, $"Customer {request.Customer} used coupon {Code} as often as allowed.", "/coupon", Code);
 
     private IPromotionUsesGrain Uses(string customer) => GrainFactory.GetGrain<IPromotionUsesGrain>($"{Code}/{customer}");
 

@@ -9,6 +9,7 @@ using OrderActors.Dispatch.Matching;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
+using OrderActors.Quotes;
 using OrderActors.Refunds;
 using OrderActors.Silo.Outbound;
 using OrderActors.Silo.Outbound.Pipelines;
@@ -21,7 +22,7 @@ internal static class GrainOptions
     /// <summary>The sections' names.</summary>
     public static readonly string[] Sections =
     [
-        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds",
+        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Quotes",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
 
@@ -41,6 +42,7 @@ internal static class GrainOptions
         services.AddSection<MerchantOptions>(configuration, "Merchants");
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
+        services.AddSection<QuoteOptions>(configuration, "Quotes");
         services.AddOutbound(configuration);
     }
 
