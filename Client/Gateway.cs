@@ -18,6 +18,7 @@ using OrderActors.Client.Promotions;
 using OrderActors.Client.Quotes;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
+using OrderActors.Client.Tracking;
 using Orleans;
 
 namespace OrderActors.Client;
@@ -78,6 +79,7 @@ public static class Gateway
             .. new SettlementRoutes(grains, limits).Operations,
             .. new PaymentRoutes(
                 grains, limits, services.GetRequiredService<PaymentWebhookOptions>(), services.GetRequiredService<TimeProvider>()).Operations,
+            .. new TrackingRoutes(grains).Operations,
             .. new ZoneRoutes(grains).Operations,
             .. new OutboundRoutes(services.GetRequiredService<IOutboundStates>()).Operations,
             .. new DeadLetterRoutes(grains).Operations,

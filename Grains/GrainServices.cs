@@ -33,6 +33,7 @@ public static class GrainServices
 
         services.TryAddSingleton(new OrderPolicy());
         services.TryAddSingleton<IPinSource, SecurePins>();
+        services.TryAddSingleton<ITrackingTokens, SecureTrackingTokens>();
         services.TryAddSingleton<IOrderNumbers>(provider =>
             new OrderNumbers(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()));
 

@@ -13,6 +13,7 @@ using OrderActors.Client.Promotions;
 using OrderActors.Client.Quotes;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
+using OrderActors.Client.Tracking;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
@@ -118,6 +119,7 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(CreateQuoteRequest))]
 [JsonSerializable(typeof(AcceptQuoteRequest))]
 [JsonSerializable(typeof(QuoteResponse))]
+[JsonSerializable(typeof(TrackingResponse))]
 [JsonSerializable(typeof(PointBody[]))]
 [JsonSerializable(typeof(ZoneResponse))]
 [JsonSerializable(typeof(DeadLettersResponse))]

@@ -82,7 +82,7 @@ internal sealed partial class OrderGrain
             PaymentView? payment = null;
             if (c is { Payment: PaymentMethod.Card, PaymentSource: { } source } && total > 0)
                 payment = (await Ask(new(number, "place", c.Total, source, IsHandedOverOnPayment(order))))?.Payment;
-            return new CompletePlacing(reservation, discount, payment, c.RequirePin ? _pins.Next() : null);
+            return new CompletePlacing(reservation, discount, payment, c.RequirePin ? _pins.Next() : null, c.Kind == OrderKind.Virtual ? null : _tokens.Next());
         }
         catch (Exception) when (_clock.GetUtcNow() - order.CreatedAt > _policy.PlacementLimit)
         {

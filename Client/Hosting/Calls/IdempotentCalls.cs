@@ -20,6 +20,7 @@ internal static class IdempotentCalls
     private static readonly (Type Grain, string Method)[] OtherReads =
     [
         (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
+        (typeof(IOrderGrain), nameof(IOrderGrain.Track)),
         (typeof(IExternalIdGrain), nameof(IExternalIdGrain.Get)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.DeadLetters)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.Position)),
