@@ -45,7 +45,7 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
             Body = GatewayJson.Wire.PointBody,
         },
         Operation.List("listCourierOrders", "/v1/couriers/{id}/orders", Orders, "Lists a courier's orders, newest first.",
-            GatewayJson.Wire.OrderListResponse)
+            GatewayJson.Wire.OrderListResponse, OrderFilter.Parameters)
         with
         {
             Callers = Callers.Courier | Callers.Operator,
@@ -176,10 +176,9 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
     public async Task Orders(HttpContext context)
     {
         var id = IdOf(context);
-        var page = PageRequest.Read(context);
         var grain = grains.GetGrain<ICourierGrain>(id);
         if (await grain.Get() is null) throw NotFound(id);
-        await OrderLists.Write(context, grains, grain.Orders, page);
+        await OrderLists.Write(context, grains, grain.FindOrders);
     }
 
     /// <summary>GET /v1/couriers/{id}/earnings.</summary>

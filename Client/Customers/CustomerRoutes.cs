@@ -14,7 +14,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
     public IEnumerable<Operation> Operations =>
     [
         Operation.List("listCustomerOrders", "/v1/customers/{id}/orders", Orders, "Lists a customer's orders, newest first.",
-            GatewayJson.Wire.OrderListResponse)
+            GatewayJson.Wire.OrderListResponse, OrderFilter.Parameters)
         with
         {
             Callers = Callers.Customer | Callers.Partner | Callers.Operator,
@@ -53,7 +53,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
     private static readonly Actor AnyOperator = new(Role.Operator, "operator");
 
     /// <summary>GET /v1/customers/{id}/orders.</summary>
-    public Task Orders(HttpContext context) => OrderLists.Write(context, grains, Grain(IdOf(context)).Orders, PageRequest.Read(context));
+    public Task Orders(HttpContext context) => OrderLists.Write(context, grains, Grain(IdOf(context)).FindOrders);
 
     /// <summary>GET /v1/customers/{id}.</summary>
     public async Task Get(HttpContext context)

@@ -85,7 +85,7 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
             Key = KeyUse.None,
         },
         Operation.List("listMerchantOrders", "/v1/merchants/{id}/orders", Orders, "Lists a merchant's orders, newest first.",
-            GatewayJson.Wire.OrderListResponse)
+            GatewayJson.Wire.OrderListResponse, OrderFilter.Parameters)
         with
         {
             Callers = Callers.Merchant | Callers.Operator,
@@ -173,10 +173,9 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
     public async Task Orders(HttpContext context)
     {
         var id = IdOf(context);
-        var page = PageRequest.Read(context);
         var grain = grains.GetGrain<IMerchantGrain>(id);
         if (await grain.Get() is null) throw NotFound(id);
-        await OrderLists.Write(context, grains, grain.Orders, page);
+        await OrderLists.Write(context, grains, grain.FindOrders);
     }
 
     private async Task Set<TBody>(

@@ -262,4 +262,8 @@ public interface ICourierGrain : IGrainWithStringKey
     /// <summary>What the courier earned, or null when there is no such courier.</summary>
     [Alias("earnings"), ReadOnly]
     Task<CourierEarnings?> Earnings();
+
+    /// <summary>Orders of this courier within a time, newest first.</summary>
+    [Alias("find-orders"), ReadOnly]
+    Task<OrderPage> FindOrders(OrderQuery query);
 }

@@ -112,4 +112,8 @@ public interface ICustomerGrain : IGrainWithStringKey
     /// <summary>The order could not be placed: its command keeps the refusal, and it is not listed. Idempotent.</summary>
     [Alias("forget"), Orleans.Concurrency.AlwaysInterleave]
     Task Forget(OrderNumber order, Refusal refusal);
+
+    /// <summary>Orders of this customer within a time, newest first.</summary>
+    [Alias("find-orders"), Orleans.Concurrency.ReadOnly]
+    Task<OrderPage> FindOrders(OrderQuery query);
 }

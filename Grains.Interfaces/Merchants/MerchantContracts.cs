@@ -198,6 +198,10 @@ public interface IMerchantGrain : IGrainWithStringKey
     /// <summary>Orders of this merchant, newest first.</summary>
     [Alias("orders"), Orleans.Concurrency.ReadOnly]
     Task<OrderPage> Orders(string? cursor, int limit);
+
+    /// <summary>Orders of this merchant within a time, newest first.</summary>
+    [Alias("find-orders"), Orleans.Concurrency.ReadOnly]
+    Task<OrderPage> FindOrders(OrderQuery query);
 }
 
 /// <summary>An order that ended for its merchant.</summary>

@@ -69,6 +69,8 @@ internal sealed class CourierGrain : Grain, ICourierGrain
 
     public Task<OrderPage> Orders(string? cursor, int limit) => Pages.Read(_courier.Current.Orders, cursor, limit);
 
+    public Task<OrderPage> FindOrders(OrderQuery query) => Pages.Find(_courier.Current.Orders, query, OrderIndexPages.LongAfter);
+
     public Task<CourierEarnings?> Earnings() => Task.FromResult(
         _courier.Current is { Exists: true } courier ? new CourierEarnings(courier.Shift, courier.Days) : null);
 }

@@ -104,6 +104,8 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
 
     public Task<OrderPage> Orders(string? cursor, int limit) => Pages.Read(_stock.Current.Orders, cursor, limit);
 
+    public Task<OrderPage> FindOrders(OrderQuery query) => Pages.Find(_stock.Current.Orders, query, OrderIndexPages.SoonAfter);
+
     private Task<ReservationReply> Hold(HoldRequest request, bool goodsOnly)
     {
         // Two tries of one order at once could end up in two places.
