@@ -8,6 +8,7 @@ using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Http;
+using OrderActors.Client.Listings;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
@@ -71,7 +72,9 @@ public static class Gateway
             .. new RefundRoutes(grains, limits).Operations,
             .. new DeliveryRoutes(grains, limits).Operations,
             .. new MerchantRoutes(grains, limits).Operations,
+            .. new CatalogueRoutes(grains).Operations,
             .. new CourierRoutes(grains, limits).Operations,
+            .. new ShiftRoutes(grains, limits).Operations,
             .. new OfferRoutes(grains, limits).Operations,
             .. new CustomerRoutes(grains, limits).Operations,
             .. new ContactRoutes(grains, limits).Operations,
@@ -80,6 +83,7 @@ public static class Gateway
             .. new PaymentRoutes(
                 grains, limits, services.GetRequiredService<PaymentWebhookOptions>(), services.GetRequiredService<TimeProvider>()).Operations,
             .. new TrackingRoutes(grains).Operations,
+            .. new ListingRoutes(grains).Operations,
             .. new ZoneRoutes(grains).Operations,
             .. new OutboundRoutes(services.GetRequiredService<IOutboundStates>()).Operations,
             .. new DeadLetterRoutes(grains).Operations,

@@ -44,6 +44,14 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
             Status = 202,
             Body = GatewayJson.Wire.PointBody,
         },
+        new Operation("setLocation", HttpMethods.Put, "/v1/couriers/{id}/location", Locate, "Says where a courier is: the same as one of the locations.")
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+            Status = 202,
+            Body = GatewayJson.Wire.PointBody,
+        },
         Operation.List("listCourierOrders", "/v1/couriers/{id}/orders", Orders, "Lists a courier's orders, newest first.",
             GatewayJson.Wire.OrderListResponse, OrderFilter.Parameters)
         with

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
+using OrderActors.Client.Listings;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
@@ -50,6 +51,7 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<ProposalStatus>),
         typeof(WireEnumConverter<SettlementStatus>),
         typeof(WireEnumConverter<QuoteStatus>),
+        typeof(WireEnumConverter<StopKind>),
         typeof(WireEnumConverter<DeadlineKind>),
         typeof(WireEnumConverter<CourierStatus>),
         typeof(WireEnumConverter<Vehicle>),
@@ -120,6 +122,12 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(AcceptQuoteRequest))]
 [JsonSerializable(typeof(QuoteResponse))]
 [JsonSerializable(typeof(TrackingResponse))]
+[JsonSerializable(typeof(MerchantListResponse))]
+[JsonSerializable(typeof(CourierListResponse))]
+[JsonSerializable(typeof(PromotionListResponse))]
+[JsonSerializable(typeof(StartShiftRequest))]
+[JsonSerializable(typeof(ShiftsResponse))]
+[JsonSerializable(typeof(AssignmentResponse))]
 [JsonSerializable(typeof(PointBody[]))]
 [JsonSerializable(typeof(ZoneResponse))]
 [JsonSerializable(typeof(DeadLettersResponse))]

@@ -189,7 +189,7 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
 
     private static string IdOf(HttpContext context) => EntityIds.RequireParameter((string)context.Request.RouteValues["id"]!, "id");
 
-    private static RequestFault NotFound(string id) => new(
+    internal static RequestFault NotFound(string id) => new(
         ProblemKind.NotFound, $"There is no merchant {id}.", new ProblemError("not_found", $"There is no merchant {id}.", Parameter: "id", Value: id));
 
     private static Task Write(HttpContext context, int status, MerchantReply reply, string? location = null) => reply switch

@@ -215,8 +215,9 @@ public sealed record EarningsDay(DateTimeOffset Day, string Currency, int Orders
 /// <summary>A courier's earnings.</summary>
 /// <param name="Shift">The shift under way, or null.</param>
 /// <param name="Days">The newest days on which there were any, newest first; at most 60.</param>
+/// <param name="Shifts">The newest shifts that are over, newest first; at most 20.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.courier-earnings")]
-public sealed record CourierEarnings(Shift? Shift, ImmutableArray<EarningsDay> Days);
+public sealed record CourierEarnings(Shift? Shift, ImmutableArray<EarningsDay> Days, ImmutableArray<ShiftReport> Shifts = default);
 
 /// <summary>A courier as it stands.</summary>
 [GenerateSerializer, Immutable, Alias("orderactors.courier-view")]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrderActors.Listings;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Runtime;
@@ -22,6 +23,7 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
 
     private readonly Durable<PromotionState> _promotion;
     private readonly TimeProvider _clock;
+    private readonly ListingEntry _listing = new(ListingKinds.Promotions);
 
     public PromotionGrain([PersistentState("state")] IPersistentState<PromotionState> state, TimeProvider clock)
     {
@@ -34,6 +36,9 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
     public async Task<PromotionReply> Execute(PromotionCommand command)
     {
         var now = _clock.GetUtcNow();
+        // Listed before there is a promotion; one of an earlier release at its next command.
+        var isToBe = _promotion.Current.Exists || PromotionLifecycle.Decide(_promotion.Current, command, Code, now).Reply.Refusal is null;
+        if (isToBe && await _listing.Ensure(GrainFactory, Code) is { } full) return new(null, full);
         var outcome = await _promotion.Decide(state => PromotionLifecycle.Decide(state, command, Code, now));
         return new(View(), outcome.Refusal, outcome.Replayed);
     }

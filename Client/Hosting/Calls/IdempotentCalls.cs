@@ -3,8 +3,10 @@ using System.Reflection;
 using OrderActors.Broadcast;
 using OrderActors.Couriers;
 using OrderActors.Dispatch;
+using OrderActors.Listings;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Promotions;
 using OrderActors.Quotes;
 using OrderActors.Refunds;
 using Orleans.Concurrency;
@@ -27,6 +29,8 @@ internal static class IdempotentCalls
         (typeof(IDispatchGrain), nameof(IDispatchGrain.Get)),
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Get)),
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Quote)),
+        (typeof(IPromotionGrain), nameof(IPromotionGrain.Get)),
+        (typeof(IListingGrain), nameof(IListingGrain.Read)),
         (typeof(IRefundGrain), nameof(IRefundGrain.Get)),
         (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
         (typeof(IOrderGrain), nameof(IOrderGrain.Preview)),
