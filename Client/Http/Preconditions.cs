@@ -62,7 +62,9 @@ internal static class Preconditions
         if (text is ['"', .. var inner, '"'] && long.TryParse(inner, NumberStyles.None, CultureInfo.InvariantCulture, out var version)) return version;
         var detail = $"{IfMatch} must be {Rule}; this one is not.";
         throw new RequestFault(
-            ProblemKind.Malformed, detail, new ProblemError("invalid_etag", detail, Header: IfMatch, Value: text.Length > 300 ? text[..300] + "…" : text, Allowed: [Rule]));
+            ProblemKind.Malformed,
+            detail,
+            new ProblemError("invalid_etag", detail, Header: IfMatch, Value: text.Length > 300 ? text[..300] + "…" : text, Allowed: [Rule]));
     }
 
     /// <summary>Whether the caller of a read has this version already.</summary>

@@ -57,7 +57,8 @@ internal sealed class ListingRoutes(IClusterClient grains)
         return Write(
             context, page, ListingKinds.Merchants, id => grains.GetGrain<IMerchantGrain>(id).Get(),
             view => (zone is null || view.Zone == zone) && (status is null || view.Status == status),
-            (data, cursor) => new MerchantListResponse([.. data.Select(MerchantSummary.From)], cursor, cursor is not null), GatewayJson.Wire.MerchantListResponse);
+            (data, cursor) => new MerchantListResponse([.. data.Select(MerchantSummary.From)], cursor, cursor is not null),
+            GatewayJson.Wire.MerchantListResponse);
     }
 
     /// <summary>GET /v1/couriers.</summary>
@@ -68,7 +69,8 @@ internal sealed class ListingRoutes(IClusterClient grains)
         return Write(
             context, page, ListingKinds.Couriers, id => grains.GetGrain<ICourierGrain>(id).Get(),
             view => (zone is null || view.Zone == zone) && (status is null || view.Status == status),
-            (data, cursor) => new CourierListResponse([.. data.Select(CourierResponse.From)], cursor, cursor is not null), GatewayJson.Wire.CourierListResponse);
+            (data, cursor) => new CourierListResponse([.. data.Select(CourierResponse.From)], cursor, cursor is not null),
+            GatewayJson.Wire.CourierListResponse);
     }
 
     /// <summary>GET /v1/promotions.</summary>

@@ -16,7 +16,8 @@ internal sealed class CatalogueRoutes(IClusterClient grains)
         {
             Callers = Callers.Everybody,
         },
-        Operation.Get("getStock", "/v1/merchants/{id}/stock", Stock, "Reads what is left of a merchant's items that are counted.", GatewayJson.Wire.SetStockRequest)
+        Operation.Get("getStock", "/v1/merchants/{id}/stock", Stock, "Reads what is left of a merchant's items that are counted.",
+            GatewayJson.Wire.SetStockRequest)
         with
         {
             Callers = Callers.Everybody,

@@ -141,7 +141,8 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
     {
         var id = IdOf(context);
         var command = IdempotencyKey.OrNew(context, "hours");
-        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(context, new SetMerchantHours(command, new Actor(Role.Merchant, id), null)));
+        var change = new SetMerchantHours(command, new Actor(Role.Merchant, id), null);
+        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(context, change));
     }
 
     /// <summary>PUT /v1/merchants/{id}/capacity.</summary>

@@ -30,7 +30,8 @@ internal sealed class TrackingRoutes(IClusterClient grains)
     {
         // Whatever is wrong with a token, the answer is the same: nothing is to be learnt by trying.
         var token = (string)context.Request.RouteValues["token"]!;
-        if (token.Length is <= OrderNumber.Digits or > LongestToken || !OrderNumber.TryParse(token[..OrderNumber.Digits], out var number, out _)) throw NotFound();
+        if (token.Length is <= OrderNumber.Digits or > LongestToken) throw NotFound();
+        if (!OrderNumber.TryParse(token[..OrderNumber.Digits], out var number, out _)) throw NotFound();
         var tracking = await grains.GetGrain<IOrderGrain>(number.ToString()).Track(token[OrderNumber.Digits..]) ?? throw NotFound();
         context.Response.Headers.CacheControl = "no-store";
         await Replies.Write(context, 200, TrackingResponse.From(tracking), GatewayJson.Wire.TrackingResponse);

@@ -79,7 +79,8 @@ internal static class QuoteLifecycle
         }
 
         if (Differs(state.Asked!, placement) is { } differs) return new(state, new(null, Refusal: differs));
-        if (now >= state.ExpiresAt) return new(state, new(null, Refusal: Expired(id, $"Quote {id} could be accepted until {state.ExpiresAt:O}; ask for another.")));
+        if (now >= state.ExpiresAt)
+            return new(state, new(null, Refusal: Expired(id, $"Quote {id} could be accepted until {state.ExpiresAt:O}; ask for another.")));
         var after = state with { Order = order, KeptUntil = now + options.KeepAccepted };
         return new(Announce(state, after, EventTypes.QuoteAccepted, placement.By, order, now), new(state.Price, state.CreatedAt));
     }
@@ -120,7 +121,8 @@ internal static class QuoteLifecycle
         return after with
         {
             Raised = before.Raised.Add(new QuoteEvent(
-                type, now, by, after.Version, after.Id, asked.Customer, asked.Merchant, new(bill.Total, bill.Currency), after.ExpiresAt, order, [after.Deadline])),
+                type, now, by, after.Version, after.Id, asked.Customer, asked.Merchant, new(bill.Total, bill.Currency), after.ExpiresAt,
+                order, [after.Deadline])),
         };
     }
 }
