@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
+using OrderActors.Client.Feeds;
 using OrderActors.Client.Http;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
@@ -17,6 +18,7 @@ using OrderActors.Client.Payments;
 using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
+using OrderActors.Client.Webhooks;
 using Orleans;
 
 namespace OrderActors.Client;
@@ -35,6 +37,8 @@ public static class Gateway
         services.AddSingleton<GatewayGate>();
         services.AddSingleton(_ => new MetricStore());
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
+        services.AddSingleton(FeedOptions.Read(configuration));
+        services.AddSingleton<FeedTailer>();
         services.TryAddSingleton<IOutboundStates, NoOutboundStates>();
         services.TryAddSingleton(TimeProvider.System);
         return services;
@@ -77,6 +81,10 @@ public static class Gateway
             .. new PaymentRoutes(
                 grains, limits, services.GetRequiredService<PaymentWebhookOptions>(), services.GetRequiredService<TimeProvider>()).Operations,
             .. new ZoneRoutes(grains).Operations,
+            .. new EventRoutes(
+                services.GetRequiredService<FeedTailer>(), services.GetRequiredService<FeedOptions>(), services.GetRequiredService<TimeProvider>()).Operations,
+            .. new WebhookRoutes(grains, limits).Operations,
+            .. new EmissionRoutes(grains, limits).Operations,
             .. new OutboundRoutes(services.GetRequiredService<IOutboundStates>()).Operations,
             .. new DeadLetterRoutes(grains).Operations,
             .. new HealthRoutes(services.GetRequiredService<GatewayGate>()).Operations,

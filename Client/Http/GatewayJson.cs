@@ -1,9 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrderActors.Broadcast;
 using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
+using OrderActors.Client.Feeds;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
@@ -12,6 +14,7 @@ using OrderActors.Client.Payments;
 using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
+using OrderActors.Client.Webhooks;
 using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
@@ -64,6 +67,9 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<SettlementDayStatus>),
         typeof(WireEnumConverter<WebhookOutcome>),
         typeof(WireEnumConverter<NotificationLanguage>),
+        typeof(WireEnumConverter<WebhookStatus>),
+        typeof(WireEnumConverter<WebhookDisableReason>),
+        typeof(WireEnumConverter<WebhookDeliveryStatus>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -131,6 +137,18 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(OutboundResponse))]
 [JsonSerializable(typeof(ContactRequest))]
 [JsonSerializable(typeof(ContactResponse))]
+[JsonSerializable(typeof(EventListResponse))]
+[JsonSerializable(typeof(SetEmissionRequest))]
+[JsonSerializable(typeof(EmissionListResponse))]
+[JsonSerializable(typeof(CreateWebhookRequest))]
+[JsonSerializable(typeof(ChangeWebhookRequest))]
+[JsonSerializable(typeof(RotateSecretRequest))]
+[JsonSerializable(typeof(ReplayWebhookRequest))]
+[JsonSerializable(typeof(WebhookResponse))]
+[JsonSerializable(typeof(WebhookListResponse))]
+[JsonSerializable(typeof(WebhookRemovedResponse))]
+[JsonSerializable(typeof(WebhookTestResponse))]
+[JsonSerializable(typeof(WebhookDeliveriesResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

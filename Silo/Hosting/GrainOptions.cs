@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
+using OrderActors.Broadcast.Webhooks;
 using OrderActors.Client.Hosting;
 using OrderActors.Couriers;
 using OrderActors.Customers;
@@ -21,7 +22,7 @@ internal static class GrainOptions
     /// <summary>The sections' names.</summary>
     public static readonly string[] Sections =
     [
-        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds",
+        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Webhooks",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
 
@@ -41,6 +42,7 @@ internal static class GrainOptions
         services.AddSection<MerchantOptions>(configuration, "Merchants");
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
+        services.AddSection<WebhookOptions>(configuration, "Webhooks");
         services.AddOutbound(configuration);
     }
 

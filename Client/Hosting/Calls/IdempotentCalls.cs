@@ -13,7 +13,7 @@ namespace OrderActors.Client.Hosting.Calls;
 /// <summary>Which calls may arrive twice: those that read, and commands, whose id the grain remembers with the outcome.</summary>
 internal static class IdempotentCalls
 {
-    private static readonly Type[] Commands = [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand)];
+    private static readonly Type[] Commands = [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(WebhookCommand)];
 
     // These read as well; their contracts say AlwaysInterleave, which says less.
     private static readonly (Type Grain, string Method)[] OtherReads =
@@ -28,6 +28,8 @@ internal static class IdempotentCalls
         (typeof(IRefundGrain), nameof(IRefundGrain.Get)),
         (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
         (typeof(IOrderGrain), nameof(IOrderGrain.Preview)),
+        (typeof(IWebhookEndpointGrain), nameof(IWebhookEndpointGrain.Get)),
+        (typeof(IWebhookEndpointGrain), nameof(IWebhookEndpointGrain.Deliveries)),
     ];
 
     private static readonly ConcurrentDictionary<MethodInfo, bool> Known = new();
