@@ -35,7 +35,7 @@ internal sealed partial class WebhookEndpointGrain
         var outcome = await Post(CloudEvents.Test(Id, id, at, owner.Live), TestTimeout, CancellationToken.None);
         if (outcome.IsSuccess && _state.Current.Failures > 0)
         {
-            await _state.Decide(state => new Decision<WebhookState, bool>(WebhookQueue.Healthy(state), true));
+            await _state.Decide(state => new Decision<WebhookState, bool>(WebhookQueue.Healthy(state, Now), true));
             if (HasWork) await Work();
         }
 
@@ -76,7 +76,8 @@ internal sealed partial class WebhookEndpointGrain
         var tries = new List<Task>();
         while (!stop.IsCancellationRequested)
         {
-            _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            // Completed in this grain's turn, and what waits for it goes on there: asynchronously would be on a thread of the pool.
+            _arrived = new();
             await LoadPages();
             while (tries.Count < _atOnce && WebhookQueue.Pick(_state.Current, _busy, Now) is { } due)
             {
@@ -161,7 +162,7 @@ internal sealed partial class WebhookEndpointGrain
             answer = new(0, Error: "stopped");
         }
 
-        await cancellation.CancelAsync();
+        cancellation.Cancel();
         return new(new(at, _context.Clock.GetElapsedTime(began), answer.Status, answer.Error, answer.Body), answer.RetryAfter);
     }
 

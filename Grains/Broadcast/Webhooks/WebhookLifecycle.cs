@@ -95,7 +95,7 @@ internal static class WebhookLifecycle
             CreatedAt = now,
             Secrets = [new(secret)],
         },
-        ChangeWebhook change => Change(state, change),
+        ChangeWebhook change => Change(state, change, now),
         RotateWebhookSecret rotate => state with
         {
             Version = state.Version + 1,
@@ -108,7 +108,7 @@ internal static class WebhookLifecycle
         _ => state,
     };
 
-    private static WebhookState Change(WebhookState state, ChangeWebhook change)
+    private static WebhookState Change(WebhookState state, ChangeWebhook change, DateTimeOffset now)
     {
         var after = state with { Version = state.Version + 1, Settings = change.Settings };
         if (change.Status == WebhookStatus.Disabled)
@@ -119,14 +119,7 @@ internal static class WebhookLifecycle
         }
 
         // Also of one that is enabled already: its owner has mended it, and does not want to wait.
-        return after with
-        {
-            Status = WebhookStatus.Enabled,
-            Reason = WebhookDisableReason.None,
-            Failures = 0,
-            FailingSince = null,
-            PausedUntil = null,
-        };
+        return WebhookQueue.Mended(after with { Status = WebhookStatus.Enabled, Reason = WebhookDisableReason.None }, now);
     }
 
     private static Refusal? Validate(WebhookSettings settings, FeedScope owner)

@@ -147,16 +147,29 @@ internal static class WebhookQueue
             Attempts = (attempts.Length >= MaxAttempts ? attempts.RemoveAt(0) : attempts).Add(outcome.Attempt),
         };
         if (outcome.IsSuccess)
-            return new(Load(Healthy(Finish(state, waiting, WebhookDeliveryStatus.Delivered)), now), true);
+            return new(Load(Healthy(Finish(state, waiting, WebhookDeliveryStatus.Delivered), now), now), true);
         var failing = Fail(state, waiting, outcome, options, now, draw);
         if (outcome.IsGone) return new(Disable(failing, id, WebhookDisableReason.Gone, now), true);
         var isOver = failing.FailingSince is { } since && now - since >= options.DisableAfter && failing.Failures > Schedule.Length;
         return new(isOver ? Disable(failing, id, WebhookDisableReason.Failing, now) : Load(GiveWay(failing), now), true);
     }
 
-    /// <summary>A success, of a test for instance: the endpoint is back.</summary>
-    public static WebhookState Healthy(WebhookState state) =>
-        state.Failures == 0 ? state : state with { Failures = 0, FailingSince = null, PausedUntil = null };
+    /// <summary>A success, of a test for instance. Of an endpoint that was down it says that it is back, so nothing waits any longer.</summary>
+    public static WebhookState Healthy(WebhookState state, DateTimeOffset now) => state.Failures switch
+    {
+        0 => state,
+        < FailingAt => state with { Failures = 0, FailingSince = null, PausedUntil = null },
+        _ => Mended(state, now),
+    };
+
+    /// <summary>The endpoint was down and is not any more, or so its owner says.</summary>
+    public static WebhookState Mended(WebhookState state, DateTimeOffset now) => state with
+    {
+        Failures = 0,
+        FailingSince = null,
+        PausedUntil = null,
+        Open = [.. state.Open.Select(waiting => waiting.NotBefore > now ? waiting with { NotBefore = now } : waiting)],
+    };
 
     /// <summary>Sends an event again, first of all that are not waiting for something.</summary>
     public static WebhookState Redeliver(WebhookState state, FeedEvent e, DateTimeOffset now) =>
