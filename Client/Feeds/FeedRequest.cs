@@ -19,6 +19,9 @@ internal sealed record FeedRequest(FeedFilter Filter, int? Partition, ImmutableA
 
     private const string TypePrefix = "com.orderactors.";
     private const string TypeSuffix = ".v1";
+    private static readonly string[] Prefixes =
+        [.. EventTypes.All.Select(type => type.Split('.')[0] + ".*").Distinct().Order(StringComparer.Ordinal)];
+
     private static readonly string[] Parameters = ["type", "merchant", "courier", "customer", "order", "limit", "cursor"];
 
     /// <summary>The query parameters.</summary>
@@ -86,7 +89,7 @@ internal sealed record FeedRequest(FeedFilter Filter, int? Partition, ImmutableA
             {
                 throw Fault(
                     "unknown_value", $"There is no type of events '{Short(type)}'; docs/events.md lists them.", "type", Short(type),
-                    [.. EventTypes.All.Select(known => known[..(known.IndexOf('.', StringComparison.Ordinal) + 1)] + "*").Distinct().Order(StringComparer.Ordinal)]);
+                    Prefixes);
             }
         }
 

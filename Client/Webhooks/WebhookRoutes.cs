@@ -183,6 +183,9 @@ internal sealed class WebhookRoutes(IClusterClient grains, GatewayOptions limits
     private static string IdOf(HttpContext context) =>
         EntityIds.RequireParameter(FeedRequest.Plain((string)context.Request.RouteValues["id"]!), "id");
 
-    private static string IdOf(FeedScope owner, string command) =>
-        "we_" + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes($"{owner.Audience}/{owner.Subject}/{owner.Live}/{command}")).AsSpan(0, IdBytes));
+    private static string IdOf(FeedScope owner, string command)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{owner.Audience}/{owner.Subject}/{owner.Live}/{command}"));
+        return "we_" + Base64Url.EncodeToString(hash.AsSpan(0, IdBytes));
+    }
 }

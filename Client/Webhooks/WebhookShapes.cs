@@ -130,11 +130,19 @@ internal sealed record WebhookDeliveriesResponse(WebhookDeliveryBody[] Data);
 internal static class WebhookShapes
 {
     public static WebhookSettings Settings(
-        string url, FeedScope owner, string[]? types, string? merchant, string? courier, string? customer, bool? ordered, string? description) => new(
-            url,
-            new FeedFilter(
-                owner, [.. (types ?? []).Select(FeedRequest.TypeOf).Distinct()], Id(merchant, "/merchant"), Id(courier, "/courier"), Id(customer, "/customer")),
-            ordered ?? false, description);
+        string url, FeedScope owner, string[]? types, string? merchant, string? courier, string? customer, bool? ordered, string? description)
+    {
+        var missing = Array.IndexOf(types ?? [], null);
+        if (missing >= 0)
+        {
+            throw new RequestFault(
+                ProblemKind.Malformed, "A type of events is null.", new ProblemError("null_not_allowed", "It must be text.", Pointer: $"/types/{missing}"));
+        }
+
+        var filter = new FeedFilter(
+            owner, [.. (types ?? []).Select(FeedRequest.TypeOf).Distinct()], Id(merchant, "/merchant"), Id(courier, "/courier"), Id(customer, "/customer"));
+        return new(url, filter, ordered ?? false, description);
+    }
 
     private static string? Id(string? id, string pointer) => id is null ? null : EntityIds.Require(FeedRequest.Plain(id), pointer);
 }

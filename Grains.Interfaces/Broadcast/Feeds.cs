@@ -80,7 +80,8 @@ public sealed record FeedFilter(
         ArgumentNullException.ThrowIfNull(type);
         foreach (var wanted in types)
         {
-            if (wanted == type || (wanted.EndsWith('*') && type.AsSpan().StartsWith(wanted.AsSpan(0, wanted.Length - 1), StringComparison.Ordinal))) return true;
+            if (wanted == type) return true;
+            if (wanted.EndsWith('*') && type.AsSpan().StartsWith(wanted.AsSpan(0, wanted.Length - 1), StringComparison.Ordinal)) return true;
         }
 
         return false;

@@ -82,7 +82,7 @@ public sealed class WebhookTests
             await Created(cluster, "watcher", ordered: false, "webhook.*");
             await new Town(cluster).Merchant("m1");
             var began = cluster.Clock.GetUtcNow();
-            while (await Endpoint(cluster, "broken").Get(Owner) is { Status: WebhookStatus.Enabled } && cluster.Clock.GetUtcNow() - began < TimeSpan.FromDays(5))
+            for (var hours = 0; hours < 120 && await Endpoint(cluster, "broken").Get(Owner) is { Status: WebhookStatus.Enabled }; hours++)
                 await cluster.Advance(TimeSpan.FromHours(1));
             Assert.InRange(cluster.Clock.GetUtcNow() - began, TimeSpan.FromDays(3), TimeSpan.FromDays(4));
             Assert.Equal(WebhookDisableReason.Failing, (await Endpoint(cluster, "broken").Get(Owner))!.Reason);
@@ -126,7 +126,8 @@ public sealed class WebhookTests
             var began = cluster.Clock.GetUtcNow();
             await Created(cluster, "shop", ordered: false, "merchant.*");
             await new Town(cluster).Merchant("m1");
-            await cluster.Eventually(async () => sender.Ids("shop").Count > 1 && (await Endpoint(cluster, "shop").Get(Owner))!.Waiting == 0, "it hears of the merchant");
+            await cluster.Eventually(
+                async () => sender.Ids("shop").Count > 1 && (await Endpoint(cluster, "shop").Get(Owner))!.Waiting == 0, "it hears of the merchant");
             await cluster.Advance(TimeSpan.FromMinutes(1));
             var sent = sender.Ids("shop").ToList();
             Assert.Equal(sent.Count, sent.Distinct().Count());
@@ -139,8 +140,8 @@ public sealed class WebhookTests
                 new ReplayWebhook("all", Operator, Owner, began, cluster.Clock.GetUtcNow()))).Refusal);
             await cluster.Eventually(async () => await Endpoint(cluster, "shop").Get(Owner) is { Replaying: false, Waiting: 0 }, "the replay is over");
             Assert.Equal(sent.Order(StringComparer.Ordinal), sender.Ids("shop").Skip(sent.Count + 1).Order(StringComparer.Ordinal));
-            Assert.Equal(
-                RefusalCode.NotFound, (await Endpoint(cluster, "shop").Execute(new RedeliverWebhook("none", Operator, Owner, "evt_000000000000099"))).Refusal!.Code);
+            var unknown = await Endpoint(cluster, "shop").Execute(new RedeliverWebhook("none", Operator, Owner, "evt_000000000000099"));
+            Assert.Equal(RefusalCode.NotFound, unknown.Refusal!.Code);
         }, services => services.AddSingleton<IWebhookSender>(sender));
     }
 
@@ -199,7 +200,8 @@ public sealed class WebhookTests
         {
             var endpoint = webhook.Url.Host.Split('.')[0];
             if (Hanging.Contains(endpoint)) return new TaskCompletionSource<WebhookAnswer>().Task;
-            if (Broken.Contains(endpoint) || (FailEvery is { } every && _tried.Add(webhook.MessageId) && _tried.Count % every == 0)) return Task.FromResult(new WebhookAnswer(500));
+            var fails = FailEvery is { } every && _tried.Add(webhook.MessageId) && _tried.Count % every == 0;
+            if (fails || Broken.Contains(endpoint)) return Task.FromResult(new WebhookAnswer(500));
             lock (_taken) _taken.Add((endpoint, webhook));
             return Task.FromResult(new WebhookAnswer(204));
         }

@@ -188,7 +188,8 @@ internal sealed partial class WebhookEndpointGrain : Grain, IWebhookEndpointGrai
     private IWebhookPageGrain PageGrain(long page) =>
         GrainFactory.GetGrain<IWebhookPageGrain>(string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Id}/{page}"));
 
-    [LoggerMessage(150, LogLevel.Warning, "Webhook endpoint {Endpoint}: what became of deliveries could not be stored; they may be sent again under the same id")]
+    [LoggerMessage(150, LogLevel.Warning,
+        "Webhook endpoint {Endpoint}: what became of deliveries could not be stored; they may be sent again under the same id")]
     private partial void LogNotStored(Exception failure, string endpoint);
 
     [LoggerMessage(151, LogLevel.Warning, "Webhook endpoint {Endpoint} was disabled: {Reason}")]

@@ -12,6 +12,10 @@ internal static class WebhookLifecycle
     private static readonly TimeSpan LongestOverlap = TimeSpan.FromDays(7);
     private static readonly TimeSpan LongestReplay = TimeSpan.FromDays(7);
 
+    // No event is outside of this, and sums with what is within do not overflow.
+    private static readonly DateTimeOffset Earliest = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly DateTimeOffset Latest = new(2200, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     /// <summary>A command.</summary>
     /// <param name="state">The endpoint.</param>
     /// <param name="id">Its id.</param>
@@ -55,7 +59,11 @@ internal static class WebhookLifecycle
         var decision = Execute(state, id, command, now, "");
         if (decision.Reply.Refusal is not null || decision.Reply.Replayed) return decision;
         if (e is null)
-            return new(state, new(state.ToView(id), new(RefusalCode.NotFound, $"There is no event {command.Event} any more, or never was.", Value: command.Event)));
+        {
+            var unknown = new Refusal(RefusalCode.NotFound, $"There is no event {command.Event} any more, or never was.", Value: command.Event);
+            return new(state, new(state.ToView(id), unknown));
+        }
+
         if (state.Open.Length >= WebhookQueue.MaxOpen)
             return new(state, new(state.ToView(id), new(RefusalCode.TooMany, "Too many events wait for this endpoint to be sent again.")));
         return new(WebhookQueue.Redeliver(decision.State, e, now), decision.Reply);
@@ -73,6 +81,8 @@ internal static class WebhookLifecycle
             ChangeWebhook change => Validate(change.Settings, change.Owner),
             RotateWebhookSecret { Overlap: var overlap } when overlap < TimeSpan.Zero || overlap > LongestOverlap =>
                 Refusal.Invalid("/overlap_seconds", $"{overlap.TotalSeconds:0}", $"0 to {LongestOverlap.TotalSeconds:0}"),
+            ReplayWebhook replay when replay.From < Earliest || replay.From > Latest =>
+                Refusal.Invalid("/from", $"{replay.From:O}", $"between {Earliest.Year} and {Latest.Year}"),
             ReplayWebhook replay when replay.To <= replay.From || replay.To - replay.From > LongestReplay =>
                 Refusal.Invalid("/to", $"{replay.To:O}", $"after from, and at most {LongestReplay.TotalDays:0} days"),
             ReplayWebhook or RedeliverWebhook when state.Status != WebhookStatus.Enabled => Refusal.Transition("sending again", id, "disabled", ["enable"]),

@@ -102,7 +102,8 @@ internal sealed record WebhookState : IRaisesEvents
 
     /// <summary>The endpoint for callers.</summary>
     public WebhookView ToView(string id) => new(
-        id, Version, Settings!, Status, Reason, CreatedAt, Waiting, FailingSince, PausedUntil, Secrets.Length > 1 ? Secrets[1].Until : null, Replay is not null);
+        id, Version, Settings!, Status, Reason, CreatedAt, Waiting, FailingSince, PausedUntil, Secrets.Length > 1 ? Secrets[1].Until : null,
+        Replay is not null);
 
     /// <summary>The endpoint in the directory.</summary>
     public WebhookListing ToListing(string id) => new(id, Version, Settings!.Filter, Status == WebhookStatus.Enabled);
