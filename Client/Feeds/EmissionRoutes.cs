@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Broadcast;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Values;
 using Orleans;
 

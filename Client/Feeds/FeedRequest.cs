@@ -75,7 +75,7 @@ internal sealed record FeedRequest(FeedFilter Filter, int? Partition, ImmutableA
     }
 
     /// <summary>An id as its caller knows it: the mark of test mode is the platform's own.</summary>
-    public static string Plain(string id) => id.StartsWith('~') ? id[1..] : id;
+    public static string Plain(string id) => TestMode.Shown(id);
 
     private static ImmutableArray<string> TypesOf(HttpContext context)
     {

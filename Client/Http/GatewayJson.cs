@@ -6,6 +6,7 @@ using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Feeds;
+using OrderActors.Client.Keys;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
@@ -16,6 +17,7 @@ using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
 using OrderActors.Client.Webhooks;
 using OrderActors.Couriers;
+using OrderActors.Governance.Keys;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
 using OrderActors.Orders;
@@ -70,6 +72,7 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<WebhookStatus>),
         typeof(WireEnumConverter<WebhookDisableReason>),
         typeof(WireEnumConverter<WebhookDeliveryStatus>),
+        typeof(WireEnumConverter<ApiKeyKind>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -149,6 +152,10 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(WebhookRemovedResponse))]
 [JsonSerializable(typeof(WebhookTestResponse))]
 [JsonSerializable(typeof(WebhookDeliveriesResponse))]
+[JsonSerializable(typeof(CreateApiKeyRequest))]
+[JsonSerializable(typeof(RotateApiKeyRequest))]
+[JsonSerializable(typeof(ApiKeyResponse))]
+[JsonSerializable(typeof(ApiKeyListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using OrderActors.Broadcast;
 using OrderActors.Client.Feeds;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Values;
 using Orleans;
 

@@ -22,6 +22,10 @@ public sealed record WebhookEvent(
     /// <inheritdoc/>
     [JsonIgnore]
     public override int Partition => Shard.Of(Endpoint);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool Livemode => Owner.Live;
 }
 
 public static partial class EventTypes
@@ -29,7 +33,10 @@ public static partial class EventTypes
     /// <summary>An endpoint is sent nothing any more: it failed for too long, is gone, or did not keep up.</summary>
     public const string WebhookEndpointDisabled = "webhook.endpoint_disabled";
 
-    /// <summary>Every type.</summary>
-    public static FrozenSet<string> All { get; } = typeof(EventTypes).GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!).ToFrozenSet(StringComparer.Ordinal);
+    /// <summary>Every type: those here, and those that stand with their events.</summary>
+    public static FrozenSet<string> All { get; } = typeof(EventTypes).Assembly.GetTypes()
+        .Where(type => type == typeof(EventTypes) || type.IsSubclassOf(typeof(DomainEvent)))
+        .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
+        .Where(field => field.IsLiteral && field.FieldType == typeof(string)).Select(field => (string)field.GetRawConstantValue()!)
+        .ToFrozenSet(StringComparer.Ordinal);
 }

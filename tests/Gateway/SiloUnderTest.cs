@@ -24,7 +24,7 @@ public class SiloUnderTest : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _data.Path, .. More]);
+        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--OperatorKey", Api.OperatorKey, .. More]);
         await _app.StartAsync(CancellationToken.None);
         _api = new Api(_app.Url);
     }

@@ -41,7 +41,7 @@ internal static class CloudEvents
     {
         var about = AboutOf(logged.Event);
         var id = IdOf(logged.Partition, logged.Sequence);
-        var live = Livemode.Of(logged.Event);
+        var live = logged.Event.Livemode;
         return new(
             logged.Partition, logged.Sequence, id, logged.Event.Type, about.Source, logged.Event.At, live, about.Order, about.Customer, about.Merchant,
             about.Couriers.OrEmpty(), about.Partner, Write(logged, about, id, live));
@@ -77,7 +77,8 @@ internal static class CloudEvents
 
     private static About AboutOf(DomainEvent happened) => happened switch
     {
-        OrderEvent e => new("/v1/orders/" + e.Order, e.Order.ToString(), e.Order.ToString(), Id(e.Customer), Id(e.Merchant), Ids(e.Courier)),
+        OrderEvent e => new("/v1/orders/" + e.Order, e.Order.ToString(), e.Order.ToString(), Id(e.Customer), Id(e.Merchant), Ids(e.Courier),
+            e.Tenant is null ? null : Id(e.Tenant)),
         PaymentEvent e => new($"/v1/orders/{e.Payment.Order}/payment", e.Payment.Order.ToString(), e.Payment.Order.ToString()),
         RefundEvent e => new($"/v1/orders/{e.Order}/refunds", e.Order.ToString(), e.Order.ToString(), Id(e.Customer), Id(e.Merchant)),
         CourierEvent e => new("/v1/couriers/" + Id(e.Courier), Id(e.Courier), Couriers: Ids(e.Courier)),
@@ -86,6 +87,7 @@ internal static class CloudEvents
         PromotionEvent e => new("/v1/promotions/" + Id(e.Promotion.Code), Id(e.Promotion.Code)),
         SettlementEvent e => new("/v1/settlements/" + Id(e.Day.Day), Id(e.Day.Day)),
         WebhookEvent e => OfOwner(e),
+        ApiKeyEvent e => new("/v1/api-keys/" + e.Key.Id, e.Key.Id),
         _ => new("/v1/operations", happened.Type),
     };
 
@@ -178,6 +180,11 @@ internal static class CloudEvents
                 writer.WriteString("status", Names.Of(e.Day.Status));
                 writer.WriteNumber("bookings", e.Day.Bookings);
                 break;
+            case ApiKeyEvent e:
+                writer.WriteString("key", e.Key.Id);
+                writer.WriteString("kind", Names.Of(e.Key.Kind));
+                writer.WriteString("subject", Id(e.Key.Subject));
+                break;
             case WebhookEvent e:
                 writer.WriteString("endpoint", e.Endpoint);
                 writer.WriteString("reason", Names.Of(e.Reason));
@@ -257,7 +264,7 @@ internal static class CloudEvents
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
-    private static string Id(string id) => Livemode.Plain(id);
+    private static string Id(string id) => TestMode.Shown(id);
 
     private static ImmutableArray<string> Ids(string? id) => id is null ? [] : [Id(id)];
 

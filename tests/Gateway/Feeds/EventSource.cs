@@ -20,7 +20,7 @@ public sealed record Streamed(string Id, string Type, string Data)
 }
 
 /// <summary>Reads server-sent events as a browser does: it remembers the last id, and gives it back when it comes again.</summary>
-public sealed class EventSource(string url) : IDisposable
+public sealed class EventSource(string url, string? secret = null) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Timeout.InfiniteTimeSpan };
     private HttpResponseMessage? _response;
@@ -38,6 +38,7 @@ public sealed class EventSource(string url) : IDisposable
         Close();
         using var request = new HttpRequestMessage(HttpMethod.Get, url.TrimEnd('/') + "/v1/events" + query);
         request.Headers.Accept.ParseAdd("text/event-stream");
+        request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + (secret ?? Api.OperatorKey));
         if (LastId.Length > 0) request.Headers.TryAddWithoutValidation("Last-Event-ID", LastId);
         _response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         _lines = new StreamReader(await _response.Content.ReadAsStreamAsync());

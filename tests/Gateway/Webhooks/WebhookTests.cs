@@ -136,6 +136,40 @@ public sealed class WebhookTests(OpenSilo silo) : IClassFixture<OpenSilo>, IAsyn
             .ExpectProblem(422, "validation_failed");
     }
 
+    [Fact]
+    public async Task Everybody_sees_and_is_sent_its_own_and_the_sides_never_meet()
+    {
+        var town = await Town.Open(Api);
+        var other = await Town.Open(Api);
+        using var merchant = await Key("merchant", town.Merchant, live: true);
+        using var tester = await Key("operator", "tess", live: false);
+        var own = (await merchant.Post("/v1/webhook-endpoints", new { url = Receiver.Url + "/own" })).Expect(201);
+        (await Api.Get("/v1/webhook-endpoints/" + own["id"])).ExpectProblem(404, "not_found");
+        (await Api.Delete("/v1/webhook-endpoints/" + own["id"])).ExpectProblem(404, "not_found");
+        var test = (await tester.Post("/v1/webhook-endpoints", new { url = Receiver.Url + "/tested" })).Expect(201);
+        Assert.Equal("False", test["livemode"]);
+
+        await other.Place();
+        var number = await town.Place();
+        await Eventually.Get(
+            () => Task.FromResult(Receiver.Of("/own")), r => r.Any(x => x.Body.Contains(number, StringComparison.Ordinal)), "the merchant hears of its order");
+        Assert.All(Receiver.Of("/own"), r => Assert.Contains(town.Merchant, r.Body, StringComparison.Ordinal));
+        var listed = (await merchant.Get("/v1/events?limit=200")).Expect(200);
+        Assert.Contains(number, listed.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(other.Merchant, listed.Text, StringComparison.Ordinal);
+
+        await Town.Open(tester);
+        var tested = await Eventually.Get(() => Task.FromResult(Receiver.Of("/tested")), r => r.Count > 0, "the tester hears of its merchant");
+        Assert.All(tested, r => Assert.False(JsonDocument.Parse(r.Body).RootElement.GetProperty("livemode").GetBoolean()));
+        Assert.All(tested, r => Assert.DoesNotContain('~', r.Body));
+        Assert.DoesNotContain(number, (await tester.Get("/v1/events?limit=200")).Expect(200).Text, StringComparison.Ordinal);
+        (await merchant.Delete("/v1/webhook-endpoints/" + own["id"])).Expect(200);
+        (await tester.Delete("/v1/webhook-endpoints/" + test["id"])).Expect(200);
+    }
+
+    private async Task<Api> Key(string kind, string subject, bool live) =>
+        Api.As((await Api.Post("/v1/api-keys", new { kind, subject, name = "test", livemode = live })).Expect(201)["secret"]!);
+
     [Theory]
     [InlineData("ftp://example.com/", "/url")]
     [InlineData("https://user:password@example.com/", "/url")]
