@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
+using OrderActors.Client.Feeds;
 using OrderActors.Client.Http;
 using OrderActors.Client.Idempotency;
 using OrderActors.Client.Keys;
@@ -22,6 +23,7 @@ using OrderActors.Client.Quotes;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
 using OrderActors.Client.Tracking;
+using OrderActors.Client.Webhooks;
 using Orleans;
 
 namespace OrderActors.Client;
@@ -41,6 +43,8 @@ public static class Gateway
         services.AddSingleton<AnswerStore>();
         services.AddSingleton(_ => new MetricStore());
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
+        services.AddSingleton(FeedOptions.Read(configuration));
+        services.AddSingleton<FeedTailer>();
         services.AddSingleton(ApiKeyOptions.Read(configuration));
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<Ownership>();
@@ -95,6 +99,10 @@ public static class Gateway
             .. new TrackingRoutes(grains).Operations,
             .. new ListingRoutes(grains).Operations,
             .. new ZoneRoutes(grains).Operations,
+            .. new EventRoutes(
+                services.GetRequiredService<FeedTailer>(), services.GetRequiredService<FeedOptions>(), services.GetRequiredService<TimeProvider>()).Operations,
+            .. new WebhookRoutes(grains, limits).Operations,
+            .. new EmissionRoutes(grains, limits).Operations,
             .. new OutboundRoutes(services.GetRequiredService<IOutboundStates>()).Operations,
             .. new DeadLetterRoutes(grains).Operations,
             .. new ApiKeyRoutes(grains, limits).Operations,

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
+using OrderActors.Broadcast.Webhooks;
 using OrderActors.Couriers;
 using OrderActors.Customers;
 using OrderActors.Deadlines;
@@ -58,7 +59,18 @@ public static class GrainServices
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         services.AddChecked<AnswerOptions, AnswerOptionsValidator>();
         services.TryAddSingleton<INotificationSender, SandboxSender>();
+        services.AddWebhooks();
         return services;
+    }
+
+    private static void AddWebhooks(this IServiceCollection services)
+    {
+        services.AddChecked<WebhookOptions, WebhookOptionsValidator>();
+        services.TryAddSingleton<IWebhookSender, SandboxWebhookSender>();
+        services.TryAddSingleton<IWebhookSecrets, SecureWebhookSecrets>();
+        services.TryAddSingleton<WebhookDice>();
+        services.TryAddSingleton<WebhookSlots>();
+        services.TryAddSingleton<WebhookContext>();
     }
 
     private static void AddChecked<TOptions, TValidator>(this IServiceCollection services)

@@ -1,9 +1,11 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OrderActors.Broadcast;
 using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
+using OrderActors.Client.Feeds;
 using OrderActors.Client.Keys;
 using OrderActors.Client.Listings;
 using OrderActors.Client.Merchants;
@@ -16,6 +18,7 @@ using OrderActors.Client.Quotes;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
 using OrderActors.Client.Tracking;
+using OrderActors.Client.Webhooks;
 using OrderActors.Couriers;
 using OrderActors.Governance.Keys;
 using OrderActors.Merchants;
@@ -72,6 +75,9 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<SettlementDayStatus>),
         typeof(WireEnumConverter<WebhookOutcome>),
         typeof(WireEnumConverter<NotificationLanguage>),
+        typeof(WireEnumConverter<WebhookStatus>),
+        typeof(WireEnumConverter<WebhookDisableReason>),
+        typeof(WireEnumConverter<WebhookDeliveryStatus>),
         typeof(WireEnumConverter<ApiKeyKind>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
@@ -150,6 +156,18 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(OutboundResponse))]
 [JsonSerializable(typeof(ContactRequest))]
 [JsonSerializable(typeof(ContactResponse))]
+[JsonSerializable(typeof(EventListResponse))]
+[JsonSerializable(typeof(SetEmissionRequest))]
+[JsonSerializable(typeof(EmissionListResponse))]
+[JsonSerializable(typeof(CreateWebhookRequest))]
+[JsonSerializable(typeof(ChangeWebhookRequest))]
+[JsonSerializable(typeof(RotateSecretRequest))]
+[JsonSerializable(typeof(ReplayWebhookRequest))]
+[JsonSerializable(typeof(WebhookResponse))]
+[JsonSerializable(typeof(WebhookListResponse))]
+[JsonSerializable(typeof(WebhookRemovedResponse))]
+[JsonSerializable(typeof(WebhookTestResponse))]
+[JsonSerializable(typeof(WebhookDeliveriesResponse))]
 [JsonSerializable(typeof(CreateApiKeyRequest))]
 [JsonSerializable(typeof(RotateApiKeyRequest))]
 [JsonSerializable(typeof(ApiKeyResponse))]

@@ -28,6 +28,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int? R
         new(409, "idempotency_in_progress", "The first request with this key is under way", RetryAfterSeconds: 1, Retry: "same_key");
     public static readonly ProblemKind QuoteExpired = new(409, "quote_expired", "The quote is over");
     public static readonly ProblemKind VersionConflict = new(412, "version_conflict", "The resource has another version");
+    public static readonly ProblemKind CursorExpired = new(410, "cursor_expired", "The log does not reach back so far");
     public static readonly ProblemKind BodyTooLarge = new(413, "body_too_large", "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new(415, "unsupported_media_type", "The body must be JSON");
     public static readonly ProblemKind ValidationFailed = new(422, "validation_failed", "A value is not possible");

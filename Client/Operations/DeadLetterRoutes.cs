@@ -54,7 +54,7 @@ internal sealed class DeadLetterRoutes(IClusterClient grains)
         },
     ];
 
-    private static readonly string[] Subscribers = ["fulfilment", "dispatch-feed", "deadlines", "payments", "notifications", "settlement"];
+    private static readonly string[] Subscribers = ["fulfilment", "dispatch-feed", "deadlines", "payments", "notifications", "settlement", "webhooks"];
     private static readonly ReplayResponse Done = new(true);
 
     /// <summary>GET /v1/operations/dead-letters.</summary>
@@ -114,6 +114,7 @@ internal sealed class DeadLetterRoutes(IClusterClient grains)
             "notifications" => grains.GetGrain<INotificationFeedGrain>(key),
             "payments" => grains.GetGrain<IPaymentFeedGrain>(key),
             "settlement" => grains.GetGrain<ISettlementFeedGrain>(key),
+            "webhooks" => grains.GetGrain<IWebhookFeedGrain>(key),
             _ => grains.GetGrain<IDeadlineGrain>(key),
         };
     }

@@ -24,6 +24,7 @@ namespace OrderActors.Broadcast;
 [JsonDerivedType(typeof(CustomerEvent), "u")]
 [JsonDerivedType(typeof(PromotionEvent), "d")]
 [JsonDerivedType(typeof(SettlementEvent), "s")]
+[JsonDerivedType(typeof(WebhookEvent), "w")]
 [JsonDerivedType(typeof(ApiKeyEvent), "k")]
 [JsonDerivedType(typeof(QuoteEvent), "q")]
 [GenerateSerializer, Immutable, Alias("orderactors.domain-event")]
@@ -81,7 +82,8 @@ public sealed record OrderEvent(
     string? Coupon = null,
     bool Notify = false,
     string? Detail = null,
-    VirtualGoods? Virtual = null)
+    VirtualGoods? Virtual = null,
+    string? Tenant = null)
     : DomainEvent(Type, At, By, Version)
 {
     /// <inheritdoc/>

@@ -74,7 +74,7 @@ internal sealed class OrderDraft(OrderState before, Actor by, OrderFacts facts, 
                 h.Type, now, by, after.Version, after.Number, after.Customer, after.Merchant, after.Zone, courier, after.Status,
                 after.Delivery, after.Payment, after.Reason, after.Pickup, after.Dropoff, after.CreatedAt, after.ReadyAt, after.Deadlines,
                 after.Kind, after.PaymentMethod, AboutMoney.Contains(h.Type) ? after.Costs : null, after.Coupon, after.Notify, h.Detail,
-                h.Type == EventTypes.OrderDelivered ? after.Virtual : null))),
+                h.Type == EventTypes.OrderDelivered ? after.Virtual : null, after.Tenant))),
         };
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
+using OrderActors.Broadcast.Webhooks;
 using OrderActors.Client.Hosting;
 using OrderActors.Couriers;
 using OrderActors.Customers;
@@ -23,7 +24,8 @@ internal static class GrainOptions
     /// <summary>The sections' names.</summary>
     public static readonly string[] Sections =
     [
-        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Idempotency", "Quotes",
+        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Idempotency",
+        "Webhooks", "Quotes",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
 
@@ -43,6 +45,7 @@ internal static class GrainOptions
         services.AddSection<MerchantOptions>(configuration, "Merchants");
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
+        services.AddSection<WebhookOptions>(configuration, "Webhooks");
         services.AddSection<AnswerOptions>(configuration, "Idempotency");
         services.AddSection<QuoteOptions>(configuration, "Quotes");
         services.AddOutbound(configuration);

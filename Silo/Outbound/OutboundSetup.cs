@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using OrderActors.Broadcast.Webhooks;
 using OrderActors.Client.Operations;
 using OrderActors.Notifications;
 using OrderActors.Payments;
@@ -6,6 +7,7 @@ using OrderActors.Payments.Sandbox;
 using OrderActors.Silo.Outbound.Notifications;
 using OrderActors.Silo.Outbound.Payments;
 using OrderActors.Silo.Outbound.Pipelines;
+using OrderActors.Silo.Outbound.Webhooks;
 
 namespace OrderActors.Silo.Outbound;
 
@@ -40,5 +42,7 @@ internal static class OutboundSetup
         services.AddSingleton<INotificationSender>(provider => new PipelinedSender(
             notifications.IsHttp ? new HttpNotificationSender(notifications.CreateClient()) : provider.GetRequiredService<SandboxSender>(),
             provider.GetRequiredService<OutboundPipelines>()[OutboundPipelines.Notifications]));
+
+        services.AddSingleton<IWebhookSender, HttpWebhookSender>();
     }
 }

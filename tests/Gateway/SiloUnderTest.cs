@@ -7,11 +7,14 @@ using Xunit;
 namespace OrderActors.Tests.Gateway;
 
 /// <summary>The real host in this process: a free port, a folder of its own.</summary>
-public sealed class SiloUnderTest : IAsyncLifetime
+public class SiloUnderTest : IAsyncLifetime
 {
     private readonly TempFolder _data = new();
     private SiloApp? _app;
     private Api? _api;
+
+    /// <summary>Options beside the usual ones.</summary>
+    protected virtual string[] More => [];
 
     internal Api Api => _api ?? throw new InvalidOperationException("Not started.");
 
@@ -21,7 +24,7 @@ public sealed class SiloUnderTest : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--OperatorKey", Api.OperatorKey]);
+        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--OperatorKey", Api.OperatorKey, .. More]);
         await _app.StartAsync(CancellationToken.None);
         _api = new Api(_app.Url);
     }

@@ -19,7 +19,10 @@ namespace OrderActors.Client.Hosting.Calls;
 internal static class IdempotentCalls
 {
     private static readonly Type[] Commands =
-        [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(ApiKeyCommand), typeof(CreateQuote)];
+        [
+            typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(ApiKeyCommand), typeof(WebhookCommand),
+            typeof(CreateQuote),
+        ];
 
     // These read as well; their contracts say AlwaysInterleave, which says less.
     private static readonly (Type Grain, string Method)[] OtherReads =
@@ -36,6 +39,8 @@ internal static class IdempotentCalls
         (typeof(IListingGrain), nameof(IListingGrain.Read)),
         (typeof(IRefundGrain), nameof(IRefundGrain.Get)),
         (typeof(IOrderGrain), nameof(IOrderGrain.Preview)),
+        (typeof(IWebhookEndpointGrain), nameof(IWebhookEndpointGrain.Get)),
+        (typeof(IWebhookEndpointGrain), nameof(IWebhookEndpointGrain.Deliveries)),
         (typeof(IApiKeyGrain), nameof(IApiKeyGrain.Get)),
         (typeof(IApiKeyGrain), nameof(IApiKeyGrain.Resolve)),
         (typeof(ICustomerGrain), nameof(ICustomerGrain.Get)),

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using OrderActors.Client.Feeds;
 using OrderActors.Client.Keys;
 using OrderActors.Client.Payments;
 
@@ -23,8 +24,8 @@ internal sealed class GatewayProgramOptions
     public string OperatorKey { get; set; } = "";
 
     /// <summary>How these options are read, beside the sections.</summary>
-    internal static readonly ProgramOptions Program =
-        new(typeof(GatewayProgramOptions), "Cluster", "Calls", "Tls", PaymentWebhookOptions.Section, ApiKeyOptions.Section, "Logging");
+    internal static readonly ProgramOptions Program = new(
+        typeof(GatewayProgramOptions), "Cluster", "Calls", "Tls", PaymentWebhookOptions.Section, ApiKeyOptions.Section, FeedOptions.Section, "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>
