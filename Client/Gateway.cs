@@ -17,6 +17,7 @@ using OrderActors.Client.Payments;
 using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
+using OrderActors.Client.Telemetry;
 using Orleans;
 
 namespace OrderActors.Client;
@@ -34,6 +35,7 @@ public static class Gateway
         services.AddOptions<GatewayOptions>().Bind(configuration);
         services.AddSingleton<GatewayGate>();
         services.AddSingleton(_ => new MetricStore());
+        services.AddOtlp(configuration);
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
         services.TryAddSingleton<IOutboundStates, NoOutboundStates>();
         services.TryAddSingleton(TimeProvider.System);
@@ -48,6 +50,10 @@ public static class Gateway
         var gate = services.GetRequiredService<GatewayGate>();
         var logger = services.GetRequiredService<ILogger<GatewayPipeline>>();
 
+        // Before anything measures.
+        services.GetRequiredService<MetricStore>();
+        services.StartOtlp();
+        app.Use(next => new RequestTelemetry(next).Handle);
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
         app.UseRouting();
         foreach (var operation in Operations(services)) operation.Map(app);

@@ -33,6 +33,10 @@ public abstract record DomainEvent(string Type, DateTimeOffset At, Actor By, lon
     [JsonIgnore]
     public abstract int Partition { get; }
 
+    /// <summary>The request that led to it, as W3C traceparent; null when nobody records its trace.</summary>
+    [Id(0)]
+    public string? Trace { get; init; }
+
     /// <summary>The order's waits that the event tells of; null when it tells of none, which leaves them as they are.</summary>
     [JsonIgnore]
     public virtual Waits? Waits => null;

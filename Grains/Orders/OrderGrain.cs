@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrderActors.Broadcast;
 using OrderActors.Merchants;
 using OrderActors.Payments;
 using OrderActors.Values;
@@ -21,13 +22,15 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
 
     public OrderGrain([PersistentState("state")] IPersistentState<OrderState> state, OrderPolicy policy, IPinSource pins, TimeProvider clock)
     {
-        _order = new(this, state);
+        _order = new(this, state, Count);
         _policy = policy;
         _pins = pins;
         _clock = clock;
     }
 
     private string Key => this.GetPrimaryKeyString();
+
+    private void Count(OrderState order, ImmutableArray<DomainEvent> events) => OrderInstruments.Committed(order, events, _policy);
 
     public Task<OrderReply> Place(PlaceOrder command, CustomerTerms terms) => Execute(command, terms);
 
