@@ -23,25 +23,17 @@ internal static class ProgramLogging
         return LoggerFactory.Create(logging =>
         {
             logging.AddConfiguration(configuration.GetSection("Logging"));
-            if (format == ConsoleFormatterNames.Json) AddJson(logging);
-            else logging.AddSimpleConsole(console => console.SingleLine = true);
+            logging.AddSimpleConsole(console => console.SingleLine = true);
+            if (format == ConsoleFormatterNames.Json)
+            {
+                logging.AddConsoleFormatter<JsonLines, ConsoleFormatterOptions>();
+                logging.Services.Configure<ConsoleLoggerOptions>(console => console.FormatterName = JsonLines.FormatName);
+            }
+
             logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 
             // What the host's own start and stop have to say is said by the program in one line.
             logging.AddFilter("Microsoft.Hosting", LogLevel.None).AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
-        });
-    }
-
-    // The span goes with every line as a scope, and so does whatever else is one; the web server's own scopes have no more than
-    // the connection's and the request's ids and the path.
-    private static void AddJson(ILoggingBuilder logging)
-    {
-        logging.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
-        logging.AddJsonConsole(console =>
-        {
-            console.IncludeScopes = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
         });
     }
 }

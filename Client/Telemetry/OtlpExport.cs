@@ -15,8 +15,9 @@ namespace OrderActors.Client.Telemetry;
 /// </summary>
 internal sealed class OtlpExport : IDisposable
 {
-    /// <summary>The sources of spans: the web server, grain calls, storage, ours.</summary>
-    public static readonly string[] Sources = ["Microsoft.AspNetCore", "Microsoft.Orleans.Application", "Microsoft.Orleans.Storage", "OrderActors.*"];
+    /// <summary>The sources of spans: the web server, grain calls, storage, ours, the HTTP client (whose span a dependency's hangs on).</summary>
+    public static readonly string[] Sources =
+        ["Microsoft.AspNetCore", "Microsoft.Orleans.Application", "Microsoft.Orleans.Storage", "OrderActors.*", "System.Net.Http"];
 
     private const int MostInABatch = 512;
 
@@ -65,7 +66,7 @@ internal sealed class OtlpExport : IDisposable
     /// </summary>
     internal sealed class WithoutIds : BaseProcessor<Activity>
     {
-        private static readonly string[] Telling = ["url.path", "url.query", "url.full", "client.address", "user_agent.original", "server.address"];
+        private static readonly string[] Telling = ["url.path", "url.query", "url.full", "client.address", "user_agent.original"];
 
         public override void OnEnd(Activity data)
         {

@@ -7,9 +7,6 @@ namespace OrderActors.Client.Operations.Metrics;
 /// <summary>Listens to the meters that matter and keeps what they measure, for Prometheus to fetch.</summary>
 internal sealed class MetricStore : IDisposable
 {
-    /// <summary>The meter of the calls to the world outside.</summary>
-    public const string OutboundMeter = "OrderActors.Outbound";
-
     /// <summary>What the names of our meters begin with.</summary>
     public const string OurMeters = "OrderActors.";
 

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace OrderActors.Silo.Outbound.Pipelines;
 
 /// <summary>
-/// The spans of tries of calls to the world outside. The HTTP client tells the dependency of the trace (<c>traceparent</c>); its own
-/// spans, which have the whole URL, are left out.
+/// The spans of tries of calls to the world outside, with what chaos and the wait for an answer made of them. The HTTP client has one of
+/// its own within, of which it tells the dependency (<c>traceparent</c>).
 /// </summary>
 internal static class OutboundSpans
 {
