@@ -36,6 +36,7 @@ public static class Gateway
         services.AddSingleton<GatewayGate>();
         services.AddSingleton(_ => new MetricStore());
         services.AddOtlp(configuration);
+        services.AddRamp(configuration);
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
         services.TryAddSingleton<IOutboundStates, NoOutboundStates>();
         services.TryAddSingleton(TimeProvider.System);
@@ -52,7 +53,6 @@ public static class Gateway
 
         // Before anything measures.
         services.GetRequiredService<MetricStore>();
-        services.StartOtlp();
         app.Use(next => new RequestTelemetry(next).Handle);
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
         app.UseRouting();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OrderActors.Client.Hosting;
+using OrderActors.Client.Operations.Metrics;
 
 namespace OrderActors.Client.Telemetry;
 
@@ -19,6 +20,23 @@ internal static class TelemetrySetup
         return options;
     }
 
-    /// <summary>From now on it sends.</summary>
-    public static void StartOtlp(this IServiceProvider services) => services.GetService<OtlpExport>();
+    /// <summary>Reads and checks how a host that has become ready takes its load.</summary>
+    /// <exception cref="StartupException">An option is wrong.</exception>
+    public static void AddRamp(this IServiceCollection services, IConfiguration configuration)
+    {
+        var options = OptionSections.Read(configuration, RampOptions.Section, new RampOptions());
+        options.Validate();
+        services.AddSingleton(provider => new AdmissionRamp(options, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IAdmissionRamp>(provider => provider.GetRequiredService<AdmissionRamp>());
+    }
+
+    /// <summary>
+    /// The host is ready: what it counts from here on is what it is asked for, what it measures is sent, and its load begins to rise.
+    /// </summary>
+    public static void Ready(this IServiceProvider services)
+    {
+        services.GetService<MetricStore>()?.Restart();
+        services.GetService<OtlpExport>();
+        services.GetService<AdmissionRamp>()?.Begin();
+    }
 }

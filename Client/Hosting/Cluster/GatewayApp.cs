@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderActors.Client.Hosting.Calls;
+using OrderActors.Client.Telemetry;
 using Orleans;
 
 namespace OrderActors.Client.Hosting.Cluster;
@@ -55,6 +56,7 @@ internal sealed class GatewayApp : IAsyncDisposable
             address,
             calls,
             tls,
+            services.GetService<OtlpExport>() is not null,
             services.GetRequiredService<GatewayGate>(),
             services.GetRequiredService<ILoggerFactory>(),
             services.GetRequiredService<TimeProvider>()));
@@ -79,6 +81,7 @@ internal sealed class GatewayApp : IAsyncDisposable
         }
 
         var gateways = await _cluster.StartAsync(cancellationToken);
+        _app.Services.Ready();
         var seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
         return string.Create(
             CultureInfo.InvariantCulture,

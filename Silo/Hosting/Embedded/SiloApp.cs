@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using OrderActors.Client;
 using OrderActors.Client.Hosting;
+using OrderActors.Client.Telemetry;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -45,6 +46,8 @@ internal sealed class SiloApp : IAsyncDisposable
         var options = SiloOptions.Read(builder.Configuration);
 
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(WarmUpOptions.Read(builder.Configuration));
+        builder.Services.AddSingleton<WarmUp>();
         builder.Services.AddGateway(builder.Configuration);
         builder.Listen(options.Urls, options.MaxBodyBytes);
         (addEngine ?? EngineSetup.AddEngine)(builder, options);
@@ -56,7 +59,6 @@ internal sealed class SiloApp : IAsyncDisposable
     public async Task<string> StartAsync(CancellationToken cancellationToken)
     {
         await Engine.StartAsync(cancellationToken);
-        _gate.Open();
         try
         {
             await _app.StartAsync(cancellationToken);
@@ -66,6 +68,11 @@ internal sealed class SiloApp : IAsyncDisposable
             await Engine.DrainAsync(CancellationToken.None);
             throw HostChecks.CannotListen(_options.Urls, e);
         }
+
+        // The port is open and the door is shut: whoever asks meanwhile hears that the host is starting.
+        await Services.GetRequiredService<WarmUp>().RunAsync(Rehearsal.RunAsync, cancellationToken);
+        Services.Ready();
+        _gate.Open();
 
         var seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
         return string.Create(

@@ -1,3 +1,4 @@
+using OrderActors.Client;
 using OrderActors.Client.Hosting;
 using OrderActors.Client.Payments;
 using OrderActors.Client.Telemetry;
@@ -30,7 +31,11 @@ public sealed class SiloOptions
 
     /// <summary>How these options are read, beside the sections of the others.</summary>
     internal static readonly ProgramOptions Program = new(
-        typeof(SiloOptions), [.. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section, OtlpOptions.Section, "Logging"]);
+        typeof(SiloOptions),
+        [
+            .. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section,
+            OtlpOptions.Section, RampOptions.Section, WarmUpOptions.Section, "Logging",
+        ]);
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

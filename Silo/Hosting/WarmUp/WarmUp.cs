@@ -7,7 +7,7 @@ namespace OrderActors.Silo.Hosting;
 /// What a host does between its start and its first request. It ends in time and never keeps a host from becoming ready: what fails is
 /// said in the log, and the host is as slow in its first seconds as it would have been without.
 /// </summary>
-internal sealed partial class WarmUp(WarmUpOptions options, IGrainFactory grains, ILogger<WarmUp> logger)
+internal sealed partial class WarmUp(WarmUpOptions options, IClusterClient grains, ILogger<WarmUp> logger)
 {
     /// <summary>Does it.</summary>
     /// <param name="rehearse">Exercises the code for a while and returns how often; null where there is nothing to exercise.</param>
