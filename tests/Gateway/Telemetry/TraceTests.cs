@@ -39,7 +39,8 @@ public sealed class TraceTests : IAsyncLifetime
         });
         _listener = new ActivityListener
         {
-            ShouldListenTo = source => OtlpExport.Sources.Any(s => s == source.Name || (s.EndsWith('*') && source.Name.StartsWith(s[..^1], StringComparison.Ordinal))),
+            ShouldListenTo = source => OtlpExport.Sources.Any(
+                name => name == source.Name || (name.EndsWith('*') && source.Name.StartsWith(name[..^1], StringComparison.Ordinal))),
 
             // As the sampler does: what the caller records is recorded, and nothing else.
             Sample = (ref ActivityCreationOptions<ActivityContext> options) => options.Parent.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)

@@ -51,6 +51,8 @@ public sealed class WarmUpTests
         using var api = new Api(silo.Url);
         (await api.Get("/health/ready")).Expect(200);
         await Eventually.Get(
-            () => Task.FromResult(string.Join('\n', silo.Error)), text => text.Contains("was cut off after 00:00:00.2", StringComparison.Ordinal), "it says so");
+            () => Task.FromResult(string.Join('\n', silo.Error)),
+            text => text.Contains("was cut off after 00:00:00.2", StringComparison.Ordinal),
+            "it says so");
     }
 }
