@@ -21,7 +21,7 @@ internal sealed class TrafficTally
     {
         foreach (var logged in page)
         {
-            if (logged.Event is not OrderEvent e) continue;
+            if (logged.Event is not OrderEvent { Livemode: true } e) continue;
             if (e.Type == EventTypes.OrderCreated) Add(TrafficKind.Merchant, e.Merchant);
             else if (e is { Type: EventTypes.DeliveryAssigned, Courier: { } courier }) Add(TrafficKind.Courier, courier);
         }

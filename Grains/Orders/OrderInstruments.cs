@@ -14,8 +14,6 @@ namespace OrderActors.Orders;
 /// <remarks>An event whose write was durable but not confirmed (the process died, or the storage did not answer) is missed.</remarks>
 internal static class OrderInstruments
 {
-    private const int TestRegion = 9;
-
     private static readonly Meter Meter = new("OrderActors.Orders");
 
     private static readonly Counter<long> Placed = Meter.CreateCounter<long>("orderactors.orders.placed", "{order}", "Orders that were placed.");
@@ -59,7 +57,7 @@ internal static class OrderInstruments
 
     private static void Count(OrderState order, OrderEvent e, OrderPolicy policy)
     {
-        var mode = new KeyValuePair<string, object?>("mode", e.Order.Region == TestRegion ? "test" : "live");
+        var mode = new KeyValuePair<string, object?>("mode", e.Livemode ? "live" : "test");
         switch (e.Type)
         {
             case EventTypes.OrderCreated:

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -20,13 +21,14 @@ internal static class Rehearsal
         var folder = Directory.CreateTempSubdirectory("orderactors-rehearsal-");
         try
         {
-            await using var app = SiloApp.Build(ArgumentsFor(folder.FullName));
+            var key = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+            await using var app = SiloApp.Build(ArgumentsFor(folder.FullName, key));
             try
             {
                 await app.StartAsync(cancellation);
                 using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
                 enough.CancelAfter(time);
-                var orders = await Task.WhenAll(Enumerable.Range(0, Drivers).Select(driver => Drive(app.Url, driver, enough.Token)));
+                var orders = await Task.WhenAll(Enumerable.Range(0, Drivers).Select(driver => Drive(app.Url, key, driver, enough.Token)));
                 cancellation.ThrowIfCancellationRequested();
                 return orders.Sum();
             }
@@ -42,17 +44,18 @@ internal static class Rehearsal
     }
 
     // The command line comes last, so whatever the operator's environment says of ports, data and providers is not heard here.
-    private static string[] ArgumentsFor(string folder) =>
+    private static string[] ArgumentsFor(string folder, string key) =>
     [
-        "--Urls", "http://127.0.0.1:0", "--Data", folder, "--Storage", "journal", "--DrainTimeoutSeconds", "1",
+        "--Urls", "http://127.0.0.1:0", "--Data", folder, "--OperatorKey", key, "--Storage", "journal", "--DrainTimeoutSeconds", "1",
         "--Journal:SegmentBytes", "4194304", "--WarmUp:TimeLimit", "00:00:00", "--Ramp:Time", "00:00:00", "--Otlp:Endpoint=",
         "--PaymentProvider:Kind", "sandbox", "--NotificationProvider:Kind", "sandbox", "--Logging:LogLevel:Default", "None",
         "--Travel:DropoffService", "00:00:00", "--Travel:PickupService", "00:00:00",
     ];
 
-    private static async Task<int> Drive(string url, int driver, CancellationToken enough)
+    private static async Task<int> Drive(string url, string key, int driver, CancellationToken enough)
     {
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(url) };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         var town = new Town(http, driver.ToString(CultureInfo.InvariantCulture), enough);
         var orders = 0;
         try

@@ -1,5 +1,6 @@
 using OrderActors.Client;
 using OrderActors.Client.Hosting;
+using OrderActors.Client.Keys;
 using OrderActors.Client.Payments;
 using OrderActors.Client.Telemetry;
 
@@ -26,6 +27,12 @@ public sealed class SiloOptions
     /// <summary>The largest request body in bytes. Default 65,536; 1,024 to 16,777,216.</summary>
     public int MaxBodyBytes { get; set; } = 64 * 1024;
 
+    /// <summary>
+    /// An API key that is an operator's because this says so: 16 to 256 visible characters. No default: without it the first start makes
+    /// a key and shows it once.
+    /// </summary>
+    public string OperatorKey { get; set; } = "";
+
     /// <summary>The data folder as an absolute path.</summary>
     internal string DataPath => Path.GetFullPath(Data, Environment.CurrentDirectory);
 
@@ -33,7 +40,7 @@ public sealed class SiloOptions
     internal static readonly ProgramOptions Program = new(
         typeof(SiloOptions),
         [
-            .. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section,
+            .. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section, ApiKeyOptions.Section,
             OtlpOptions.Section, RampOptions.Section, WarmUpOptions.Section, "Logging",
         ]);
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using OrderActors.Silo.Hosting;
 
 namespace OrderActors.Tools.Bench.WarmUp;
@@ -9,6 +10,9 @@ internal sealed partial class SiloUnderLoad : IDisposable
 {
     private const int Terminate = 15;
     private const string ReadyLine = "OrderActors ready on ";
+
+    /// <summary>The key that it takes for an operator's.</summary>
+    public static readonly string Key = Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
     private readonly Process _process;
 
@@ -26,6 +30,7 @@ internal sealed partial class SiloUnderLoad : IDisposable
         var began = Stopwatch.GetTimestamp();
         string[] arguments = [typeof(SiloApp).Assembly.Location, "--Urls", "http://127.0.0.1:0", "--Data", folder, .. more];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["ORDERACTORS_OperatorKey"] = Key;
         var process = Process.Start(start) ?? throw new InvalidOperationException("The host did not start.");
         var errors = process.StandardError.ReadToEndAsync();
         while (await process.StandardOutput.ReadLineAsync() is { } line)

@@ -80,6 +80,7 @@ internal sealed class SteadyLoad(string url, int merchants) : IDisposable
     private async Task<(bool Succeeded, byte[] Answer)> Send(HttpMethod method, string path, string? body)
     {
         using var request = new HttpRequestMessage(method, path);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", SiloUnderLoad.Key);
         if (method == HttpMethod.Post)
             request.Headers.TryAddWithoutValidation("Idempotency-Key", $"warmup-{Environment.ProcessId}-{Interlocked.Increment(ref keys)}");
         if (body is not null)

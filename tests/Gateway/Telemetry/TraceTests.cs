@@ -55,7 +55,7 @@ public sealed class TraceTests : IAsyncLifetime
         await _provider.StartAsync();
         _app = SiloApp.Build(
         [
-            "--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--PaymentProvider:Kind", "http",
+            "--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--OperatorKey", Api.OperatorKey, "--PaymentProvider:Kind", "http",
             "--PaymentProvider:BaseUrl", _provider.Urls.Single(), "--PaymentProvider:Secret", "a-secret-of-ours",
         ]);
         await _app.StartAsync(CancellationToken.None);
