@@ -66,7 +66,7 @@ internal sealed class SteadyLoad(string url, int merchants) : IDisposable
             if (turn % 4 == 3 && _orders.TryDequeue(out var order)) return (await Send(HttpMethod.Get, "/v1/orders/" + order, null)).Succeeded;
             var (succeeded, answer) = await Send(HttpMethod.Post, "/v1/orders", $$$"""
                 {"customer":"c{{{turn}}}","merchant":"m{{{merchant}}}","lines":[{"item":"soup","quantity":1}],
-                 "total":{"amount":900,"currency":"EUR"},"dropoff":{"latitude":52.53,"longitude":13.42}}
+                 "total":{"amount":900,"currency":"EUR"},"kind":"pickup"}
                 """);
             if (succeeded) _orders.Enqueue(JsonDocument.Parse(answer).RootElement.GetProperty("number").GetString()!);
             return succeeded;

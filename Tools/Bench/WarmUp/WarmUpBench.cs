@@ -39,11 +39,12 @@ internal static class WarmUpBench
         {
             Directory.CreateDirectory(folder);
             await progress.WriteLineAsync($"{merchants} merchants and their first orders …");
-            await Prepare(folder, merchants, rate);
+            var prepared = Path.Combine(folder, "prepared");
+            await Prepare(prepared, merchants, rate);
             await progress.WriteLineAsync("without warm-up …");
-            var without = await Measure(folder, time, rate, merchants, "--WarmUp:TimeLimit", "00:00:00", "--Ramp:Time", "00:00:00");
+            var without = await Measure(CopyOf(prepared), time, rate, merchants, "--WarmUp:TimeLimit", "00:00:00", "--Ramp:Time", "00:00:00");
             await progress.WriteLineAsync("with warm-up …");
-            var with = await Measure(folder, time, rate, merchants);
+            var with = await Measure(CopyOf(prepared), time, rate, merchants);
             Print(output, without, with);
             return without.Samples.Concat(with.Samples).All(s => s.Succeeded) ? ExitCodes.Ok : ExitCodes.Failed;
         }
@@ -63,6 +64,16 @@ internal static class WarmUpBench
         await load.OpenMerchants();
         await load.Run(rate, Slice);
         await silo.StopAsync();
+    }
+
+    // Each host begins with the same: what the first one leaves behind would be the second one's burden.
+    private static string CopyOf(string prepared)
+    {
+        var copy = Path.Combine(Path.GetDirectoryName(prepared)!, "measured");
+        if (Directory.Exists(copy)) Directory.Delete(copy, recursive: true);
+        Directory.CreateDirectory(copy);
+        foreach (var file in Directory.GetFiles(prepared)) File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        return copy;
     }
 
     private static async Task<Run> Measure(string folder, TimeSpan time, double rate, int merchants, params string[] more)

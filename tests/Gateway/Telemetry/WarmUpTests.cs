@@ -24,7 +24,7 @@ public sealed class WarmUpTests
         }
 
         await using var second = await SiloProcess.Start(
-            data.Path, "--WarmUp:TimeLimit", "00:00:20", "--WarmUp:Rehearsal", "00:00:02", "--WarmUp:Always", "courier/nobody",
+            data.Path, "--WarmUp:TimeLimit", "00:01:00", "--WarmUp:Rehearsal", "00:00:02", "--WarmUp:Always", "courier/nobody",
             "--Logging:LogLevel:OrderActors.Silo.Hosting", "Information");
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var served = Exposition.Parse(await http.GetStringAsync(second.Url + "/metrics"));
