@@ -22,6 +22,7 @@ using OrderActors.Client.Promotions;
 using OrderActors.Client.Quotes;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
+using OrderActors.Client.Telemetry;
 using OrderActors.Client.Tracking;
 using OrderActors.Client.Webhooks;
 using Orleans;
@@ -42,6 +43,8 @@ public static class Gateway
         services.AddSingleton<GatewayGate>();
         services.AddSingleton<AnswerStore>();
         services.AddSingleton(_ => new MetricStore());
+        services.AddOtlp(configuration);
+        services.AddRamp(configuration);
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
         services.AddSingleton(FeedOptions.Read(configuration));
         services.AddSingleton<FeedTailer>();
@@ -61,6 +64,9 @@ public static class Gateway
         var gate = services.GetRequiredService<GatewayGate>();
         var logger = services.GetRequiredService<ILogger<GatewayPipeline>>();
 
+        // Before anything measures.
+        services.GetRequiredService<MetricStore>();
+        app.Use(next => new RequestTelemetry(next).Handle);
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
         app.UseRouting();
         var keys = services.GetRequiredService<ApiKeys>();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrderActors.Broadcast;
 using Orleans;
 using Orleans.Runtime;
@@ -20,7 +21,11 @@ internal readonly record struct Decision<TState, TReply>(TState State, TReply Re
 /// of a write leaves its outcome unknown: the callers get the exception, the grain deactivates, and what it still answers
 /// is read from storage first.
 /// </remarks>
-internal sealed class Durable<TState>(IGrainBase grain, IPersistentState<TState> storage)
+/// <param name="grain">Whose state it is.</param>
+/// <param name="storage">Where it is stored.</param>
+/// <param name="committed">Told once of every state that is durable now, with the events that were committed with it.</param>
+internal sealed class Durable<TState>(
+    IGrainBase grain, IPersistentState<TState> storage, Action<TState, ImmutableArray<DomainEvent>>? committed = null)
     where TState : class
 {
     /// <summary>How many decisions one write carries at most, so that the first does not wait for an endless crowd.</summary>
@@ -81,9 +86,12 @@ internal sealed class Durable<TState>(IGrainBase grain, IPersistentState<TState>
                 {
                     _current = before;
                     storage.State = after;
+                    // The storage clears them once they are written.
+                    var raised = committed is null ? [] : (after as IRaisesEvents)?.Raised ?? [];
                     await storage.WriteStateAsync();
                     (after as IRaisesEvents)?.ClearRaised();
                     _current = after;
+                    committed?.Invoke(after, raised);
                 }
                 catch (InconsistentStateException) when (!retried)
                 {

@@ -17,12 +17,15 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     private readonly GrainRuntime _runtime;
     private readonly ReminderService _reminders;
     private readonly EventStreamProvider _streams;
+    private readonly GrainFactory _grains;
     private Watchdog? _watchdog;
+    private EngineInstruments? _instruments;
     private bool _stopped;
 
-    internal EmbeddedEngine(GrainRuntime runtime, ReminderService reminders, EventStreamProvider streams)
+    internal EmbeddedEngine(GrainRuntime runtime, GrainFactory grains, ReminderService reminders, EventStreamProvider streams)
     {
         _runtime = runtime;
+        _grains = grains;
         _reminders = reminders;
         _streams = streams;
     }
@@ -34,6 +37,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
     public async Task StartAsync()
     {
         _watchdog = new Watchdog(_runtime);
+        _instruments = new EngineInstruments(_runtime, _grains.Classes);
         await _reminders.StartAsync();
         await _streams.StartAsync();
     }
@@ -69,6 +73,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         }
 
         _watchdog?.Dispose();
+        _instruments?.Dispose();
     }
 
     /// <inheritdoc/>
@@ -99,7 +104,8 @@ public static class EmbeddedEngineExtensions
             provider.GetRequiredService<GrainRuntime>(), provider.GetRequiredService<GrainFactory>(), provider.GetRequiredService<IEventStore>(), streams));
         services.AddKeyedSingleton<IStreamProvider>(streams.Provider, (provider, _) => provider.GetRequiredService<EventStreamProvider>());
         services.AddSingleton(provider => new EmbeddedEngine(
-            provider.GetRequiredService<GrainRuntime>(), provider.GetRequiredService<ReminderService>(), provider.GetRequiredService<EventStreamProvider>()));
+            provider.GetRequiredService<GrainRuntime>(), provider.GetRequiredService<GrainFactory>(), provider.GetRequiredService<ReminderService>(),
+                provider.GetRequiredService<EventStreamProvider>()));
         return services;
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Orleans;
 using Orleans.Runtime;
@@ -41,6 +42,7 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
     private int _readers;
     private int _runningCount;
     private int _waitingCount;
+    private int _started;
     private volatile Stage _stage;
 
     internal Activation(GrainRuntime runtime, GrainClass grainClass, GrainId id)
@@ -89,6 +91,9 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
     /// <summary>Whether nothing runs, waits or is on its way here.</summary>
     internal bool IsIdle => Volatile.Read(ref _mailbox) is null && _stage == Stage.Active && _runningCount == 0;
 
+    /// <summary>Requests that wait here for their turn, as far as can be seen from outside.</summary>
+    internal int QueueLength => Volatile.Read(ref _waitingCount) + (Volatile.Read(ref _mailbox)?.Depth ?? 0);
+
     private object? _instance;
 
     public override void Post(SendOrPostCallback d, object? state) => Push(new Continuation(d, state));
@@ -126,6 +131,9 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
         }
         finally
         {
+            // Once per turn of the thread and not per request: the class's count is shared by all cores.
+            if (_started > 0) Class.CountCalls(_started);
+            _started = 0;
             _current = outer;
             SetSynchronizationContext(outerContext);
         }
@@ -242,7 +250,12 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
     private void Start(GrainCall call)
     {
         if (call.IsAnswered) return;
-        if (call.IsUse) LastUsedTick = _runtime.Tick;
+        if (call.IsUse)
+        {
+            LastUsedTick = _runtime.Tick;
+            _started++;
+        }
+
         _runningCount++;
         if (call.Kind != CallKind.Interleaving && !Class.IsReentrant)
         {
@@ -251,6 +264,7 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
         }
 
         if (call.Context is not null || CallContext.Values is not null) CallContext.Values = call.Context;
+        if (call.Activity is not null || Activity.Current is not null) CallSpans.Enter(call);
         _present = call;
         call.Start(this);
         _present = null;
@@ -294,6 +308,7 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
         }
 
         _runningCount--;
+        if (call.Activity is not null) CallSpans.Leave(call, exception);
         if (call.Kind != CallKind.Interleaving && !Class.IsReentrant)
         {
             if (call.Kind == CallKind.ReadOnly) _readers--;
@@ -302,6 +317,7 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
 
         if (exception is not null)
         {
+            Class.CountFailure();
             if (call is EngineCall) _runtime.Log.EngineCallFailed(exception, call.Method.Name, GrainId);
             // The state in memory is not the stored one: nothing may be decided on it any more.
             if (exception is InconsistentStateException)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
@@ -24,6 +25,9 @@ public abstract class GrainCall : MailboxItem
     internal GrainMethod Method = null!;
     internal Dictionary<string, object>? Context;
     internal Activation? Source;
+
+    /// <summary>The trace that it is part of: the caller's span of it, then the grain's; without listeners whatever was the caller's.</summary>
+    internal Activity? Activity;
     internal int StartTick;
     internal CallKind Kind;
 
@@ -99,6 +103,7 @@ public abstract class GrainCall<T> : GrainCall
         try
         {
             _answer.SetException(exception);
+            if (Activity is not null) CallSpans.Answered(this, exception);
             return true;
         }
         catch (InvalidOperationException)
@@ -199,6 +204,7 @@ public abstract class GrainCallVoid : GrainCall
         try
         {
             _answer.SetException(exception);
+            if (Activity is not null) CallSpans.Answered(this, exception);
             return true;
         }
         catch (InvalidOperationException)

@@ -12,6 +12,8 @@ internal sealed class GrainClass
 {
     private readonly ObjectFactory _create;
     private readonly Func<Activation, object>[] _facets;
+    private long _calls;
+    private long _failures;
 
     internal GrainClass(Type type)
     {
@@ -38,9 +40,19 @@ internal sealed class GrainClass
 
     internal int MaxWorkers { get; }
 
+    /// <summary>Requests started on grains of this class.</summary>
+    internal long Calls => Interlocked.Read(ref _calls);
+
+    /// <summary>Those of them that ended with an exception.</summary>
+    internal long Failures => Interlocked.Read(ref _failures);
+
     internal bool IsStatelessWorker => MaxWorkers > 0;
 
     internal string[] ImplicitNamespaces { get; }
+
+    internal void CountCalls(int started) => Interlocked.Add(ref _calls, started);
+
+    internal void CountFailure() => Interlocked.Increment(ref _failures);
 
     internal object Create(Activation activation)
     {

@@ -14,6 +14,7 @@ internal sealed class GrainMethod
         Info = method;
         InterfaceName = method.DeclaringType!.FullName!;
         Name = method.Name;
+        SpanName = $"{method.DeclaringType.Name}/{method.Name}";
         Kind = method.IsDefined(typeof(AlwaysInterleaveAttribute)) ? CallKind.Interleaving
             : method.IsDefined(typeof(ReadOnlyAttribute)) ? CallKind.ReadOnly : CallKind.Exclusive;
         IsOneWay = method.IsDefined(typeof(OneWayAttribute));
@@ -23,6 +24,7 @@ internal sealed class GrainMethod
     {
         InterfaceName = "engine";
         Name = name;
+        SpanName = $"engine/{name}";
     }
 
     internal MethodInfo? Info { get; }
@@ -30,6 +32,9 @@ internal sealed class GrainMethod
     internal string InterfaceName { get; }
 
     internal string Name { get; }
+
+    /// <summary>As Orleans names the spans of a call.</summary>
+    internal string SpanName { get; }
 
     internal CallKind Kind { get; }
 

@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.Diagnostics;
 using Orleans.Runtime;
 
 namespace OrderActors.Embedded.Runtime;
@@ -71,6 +72,7 @@ public abstract class GrainReferenceBase : IGrainReference, IAddressable, IEquat
         call.Context = CallContext.Values;
         call.Source = Activation.Current;
         call.StartTick = Runtime.Tick;
+        if (Activity.Current is { } present) call.Activity = CallSpans.Send(description, present);
     }
 
     private void Deliver(GrainCall call)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Orleans;
 using Orleans.Runtime;
 using Orleans.Storage;
@@ -20,7 +21,24 @@ internal sealed class PersistentState<T>(string name, Activation activation, IGr
 
     public Task ReadStateAsync() => storage.ReadStateAsync(name, activation.GrainId, this);
 
-    public Task WriteStateAsync() => storage.WriteStateAsync(name, activation.GrainId, this);
+    public Task WriteStateAsync() =>
+        StorageSpans.Begin(name, activation) is { } span ? Traced(span) : storage.WriteStateAsync(name, activation.GrainId, this);
 
     public Task ClearStateAsync() => storage.ClearStateAsync(name, activation.GrainId, this);
+
+    private async Task Traced(Activity span)
+    {
+        using (span)
+        {
+            try
+            {
+                await storage.WriteStateAsync(name, activation.GrainId, this);
+            }
+            catch (Exception e)
+            {
+                span.SetStatus(ActivityStatusCode.Error, e.GetType().Name);
+                throw;
+            }
+        }
+    }
 }

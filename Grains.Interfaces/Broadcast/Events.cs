@@ -34,6 +34,10 @@ public abstract record DomainEvent(string Type, DateTimeOffset At, Actor By, lon
     [JsonIgnore]
     public abstract int Partition { get; }
 
+    /// <summary>The request that led to it, as W3C traceparent; null when nobody records its trace.</summary>
+    [Id(0)]
+    public string? Trace { get; init; }
+
     /// <summary>Whether it happened on the live side and not on the test side; see <see cref="TestMode"/>.</summary>
     [JsonIgnore]
     public abstract bool Livemode { get; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using OrderActors.Couriers;
+using OrderActors.Governance;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -18,14 +19,25 @@ namespace OrderActors.Broadcast;
 public sealed partial class FulfilmentGrain(
     SubscriberContext context,
     [PersistentState("dead-letters")] IPersistentState<DeadLetterState> letters,
+    TimeProvider clock,
     ILogger<FulfilmentGrain> log)
     : SubscriberGrain(context, letters), IFulfilmentGrain
 {
     // Enough to fill a storage's group commit; the rest of a batch waits here and not in mailboxes.
     private const int AtOnce = 32;
 
+    // Counted here because every order goes by here anyway: a consumer of its own would cost every order something.
+    private readonly TrafficTally _traffic = new();
+
     /// <inheritdoc/>
     protected override string Subscriber => "fulfilment";
+
+    /// <inheritdoc/>
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        TellTraffic(_traffic.TakeAll(clock.GetUtcNow()));
+        return base.OnDeactivateAsync(reason, cancellationToken);
+    }
 
     /// <inheritdoc/>
     protected override async Task Handle(IReadOnlyList<LoggedEvent> batch, CancellationToken cancellation)
@@ -42,6 +54,14 @@ public sealed partial class FulfilmentGrain(
         });
 
         await TellOwners(batch, cancellation);
+        _traffic.Add(batch);
+        TellTraffic(_traffic.Take(clock.GetUtcNow()));
+    }
+
+    // One way: no order waits for a hint, or fails with it.
+    private void TellTraffic(ImmutableArray<Traffic> seen)
+    {
+        if (!seen.IsEmpty) _ = GrainFactory.GetGrain<ITrafficGrain>(ITrafficGrain.Key).Count(seen);
     }
 
     /// <summary>Whose event it is; empty for events that nobody else has to be told of.</summary>

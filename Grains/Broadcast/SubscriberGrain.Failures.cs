@@ -50,13 +50,17 @@ public abstract partial class SubscriberGrain
 
     private async Task HandlePage(IReadOnlyList<LoggedEvent> page, CancellationToken stop)
     {
+        using var span = EventSpans.Handle(Subscriber, page);
         var failure = await Attempt(token => Handle(page, token), stop);
         if (failure is null)
         {
+            _context.Instruments.Handled(Subscriber, page, _context.Clock.GetUtcNow());
             await Advance(page[^1].Sequence);
             return;
         }
 
+        EventSpans.Failed(span, failure);
+        _context.Instruments.Failed(Subscriber);
         LogBatchFailed(failure, Subscriber, Partition, page[0].Sequence, page[^1].Sequence);
         await Pause(1, stop);
         foreach (var logged in page)
@@ -90,6 +94,7 @@ public abstract partial class SubscriberGrain
         }
 
         await ChangeLetters(letters => letters.SetItem(letter.Sequence, letter));
+        _context.Instruments.GaveUp(Subscriber);
         LogGivenUp(failure, Subscriber, Partition, logged.Sequence, logged.Event.Type, attempts);
         return true;
     }

@@ -73,6 +73,7 @@ public abstract partial class SubscriberGrain : Grain, ISubscriberGrain, IAsyncO
     {
         Partition = PartitionOf(this.GetPrimaryKeyString());
         _position = await LoadPosition();
+        _context.Instruments.Begins(Subscriber, Partition, _position);
         // Also at 0: the log keeps what a subscriber it knows of has not passed, and only the newest of what nobody asked for.
         await _context.Log.SetCursorAsync(Subscriber, Partition, _position);
         if (await this.GetReminder(WakeReminder) is null) await this.RegisterOrUpdateReminder(WakeReminder, WakePeriod, WakePeriod);
@@ -91,6 +92,7 @@ public abstract partial class SubscriberGrain : Grain, ISubscriberGrain, IAsyncO
     {
         // Also cancels the reading, wherever it waits.
         _timer?.Dispose();
+        _context.Instruments.Ends(Subscriber, Partition);
         return Task.CompletedTask;
     }
 
@@ -205,6 +207,7 @@ public abstract partial class SubscriberGrain : Grain, ISubscriberGrain, IAsyncO
     private async ValueTask Advance(long sequence)
     {
         _position = sequence;
+        _context.Instruments.Advanced(Subscriber, Partition, sequence);
         await Advanced(sequence);
     }
 

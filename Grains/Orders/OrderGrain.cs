@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrderActors.Broadcast;
 using OrderActors.Couriers;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Merchants;
@@ -31,7 +32,7 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
         ITravelModel travel,
         TimeProvider clock)
     {
-        _order = new(this, state);
+        _order = new(this, state, Count);
         _policy = policy;
         _pins = pins;
         _tokens = tokens;
@@ -40,6 +41,8 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
     }
 
     private string Key => this.GetPrimaryKeyString();
+
+    private void Count(OrderState order, ImmutableArray<DomainEvent> events) => OrderInstruments.Committed(order, events, _policy);
 
     public Task<OrderReply> Place(PlaceOrder command, CustomerTerms terms) => Execute(command, terms);
 

@@ -64,6 +64,7 @@ internal sealed class CommitQueue(
         AddStates(command.Parameters, batch);
         AddEvents(command.Parameters, batch);
         long[]? refused = null, stored = null;
+        var began = Clock.GetTimestamp();
         await using (var reader = await command.ExecuteReaderAsync(cancellation))
         {
             await reader.ReadAsync(cancellation);
@@ -71,6 +72,7 @@ internal sealed class CommitQueue(
             if (!reader.IsDBNull(2)) appended(reader.GetFieldValue<short[]>(2), reader.GetFieldValue<long[]>(3));
         }
 
+        StorageInstruments.Committed("postgres", batch.Count, batch.Sum(commit => (long)(commit.State?.Length ?? 0)), Clock.GetElapsedTime(began));
         Answer(batch, refused, stored);
     }
 

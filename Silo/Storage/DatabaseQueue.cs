@@ -45,6 +45,12 @@ internal abstract class DatabaseQueue<T> : IAsyncDisposable
         _loops = [.. Enumerable.Range(0, connections).Select(_ => Task.Run(Loop))];
     }
 
+    /// <summary>Requests that wait.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    /// <summary>The time.</summary>
+    protected TimeProvider Clock => _clock;
+
     /// <summary>Adds a request.</summary>
     /// <exception cref="IOException">The database is gone, or too many wait. The request was not made.</exception>
     public void Add(T request)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using OrderActors.Broadcast;
 using OrderActors.Storage;
@@ -12,6 +13,9 @@ public sealed class RaisedEvents : IEventExtractor
     public void Extract(object state, List<PendingEvent> into)
     {
         if (state is not IRaisesEvents { Raised: { IsDefaultOrEmpty: false } raised }) return;
+
+        // Sixty bytes, and only where somebody records the trace: consumers and their calls to the world outside continue it.
+        if (Activity.Current is { Recorded: true, Id: { } trace }) raised = [.. raised.Select(e => e with { Trace = trace })];
         foreach (var e in raised) into.Add(new PendingEvent(e.Partition, JsonSerializer.SerializeToUtf8Bytes(e, StoredJson.Options)));
     }
 

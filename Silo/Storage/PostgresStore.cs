@@ -37,6 +37,7 @@ public sealed class PostgresStore : IGrainStorage, IEventStore, IAsyncDisposable
     private readonly EventHeads _heads;
     private readonly EventCursors _cursors;
     private readonly EventTrimmer _trimmer;
+    private readonly IDisposable _watched;
     private readonly SemaphoreSlim _leasing = new(1);
     private VersionBlock _versions = new(0);
 
@@ -65,6 +66,7 @@ public sealed class PostgresStore : IGrainStorage, IEventStore, IAsyncDisposable
         _commits = new CommitQueue(_source, options, clock, Breaker, log, RaiseHeads);
         _reads = new StateReadQueue(_source, options, clock, Breaker, log);
         _pages = new EventReadQueue(_source, options, clock, Breaker, log);
+        _watched = StorageInstruments.Watch("postgres", () => _commits.Count, () => IsAvailable);
         _cursors = new EventCursors(_source, clock, log);
         _trimmer = new EventTrimmer(_source, options.RetainedEventsPerPartition, clock, log);
     }
@@ -193,6 +195,7 @@ public sealed class PostgresStore : IGrainStorage, IEventStore, IAsyncDisposable
     /// <summary>Stores what waits and lets the connections go.</summary>
     public async ValueTask DisposeAsync()
     {
+        _watched.Dispose();
         await _trimmer.DisposeAsync();
         await _commits.DisposeAsync();
         await _reads.DisposeAsync();

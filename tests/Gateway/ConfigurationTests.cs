@@ -4,8 +4,10 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
+using OrderActors.Client;
 using OrderActors.Client.Hosting;
 using OrderActors.Client.Keys;
+using OrderActors.Client.Telemetry;
 using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
@@ -37,6 +39,9 @@ public sealed partial class ConfigurationTests
         ("Payments", new PaymentOptions()),
         ("Customers", new CustomerOptions()),
         ("Merchants", new MerchantOptions()),
+        ("Ramp", new RampOptions()),
+        ("WarmUp", new WarmUpOptions()),
+        ("Otlp", new OtlpOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),

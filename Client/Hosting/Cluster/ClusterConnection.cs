@@ -35,7 +35,7 @@ internal sealed partial class ClusterConnection : IClusterConnectionStatusObserv
     private long _toldAt;
 
     public ClusterConnection(
-        ClusterAddress address, CallOptions calls, Action<TlsOptions>? tls, GatewayGate gate, ILoggerFactory loggers, TimeProvider clock)
+        ClusterAddress address, CallOptions calls, Action<TlsOptions>? tls, bool traced, GatewayGate gate, ILoggerFactory loggers, TimeProvider clock)
     {
         _address = address;
         _gate = gate;
@@ -55,6 +55,7 @@ internal sealed partial class ClusterConnection : IClusterConnectionStatusObserv
             client.Configure<ClientMessagingOptions>(o => o.ResponseTimeout = calls.ResponseTimeout);
             client.UseConnectionRetryFilter(TryAgain);
             if (tls is not null) client.UseTls(tls);
+            if (traced) client.AddActivityPropagation();
         });
         _client = builder.Build();
         Grains = _client.Services.GetRequiredService<IClusterClient>();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderActors.Client.Hosting.Calls;
 using OrderActors.Client.Keys;
+using OrderActors.Client.Telemetry;
 using Orleans;
 
 namespace OrderActors.Client.Hosting.Cluster;
@@ -56,6 +57,7 @@ internal sealed class GatewayApp : IAsyncDisposable
             address,
             calls,
             tls,
+            services.GetService<OtlpExport>() is not null,
             services.GetRequiredService<GatewayGate>(),
             services.GetRequiredService<ILoggerFactory>(),
             services.GetRequiredService<TimeProvider>()));
@@ -83,6 +85,7 @@ internal sealed class GatewayApp : IAsyncDisposable
         }
 
         var gateways = await _cluster.StartAsync(cancellationToken);
+        _app.Services.Ready();
         var key = await FirstKey.TryMakeAsync(_cluster.Grains, _app.Services.GetRequiredService<ApiKeyOptions>());
         var seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
         return string.Create(

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using OrderActors.Client.Feeds;
 using OrderActors.Client.Keys;
 using OrderActors.Client.Payments;
+using OrderActors.Client.Telemetry;
 
 namespace OrderActors.Client.Hosting.Cluster;
 
@@ -25,7 +26,8 @@ internal sealed class GatewayProgramOptions
 
     /// <summary>How these options are read, beside the sections.</summary>
     internal static readonly ProgramOptions Program = new(
-        typeof(GatewayProgramOptions), "Cluster", "Calls", "Tls", PaymentWebhookOptions.Section, ApiKeyOptions.Section, FeedOptions.Section, "Logging");
+        typeof(GatewayProgramOptions), "Cluster", "Calls", "Tls", PaymentWebhookOptions.Section, ApiKeyOptions.Section, OtlpOptions.Section,
+        RampOptions.Section, FeedOptions.Section, "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

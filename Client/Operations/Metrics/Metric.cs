@@ -22,6 +22,7 @@ internal sealed class Metric
     private readonly ConcurrentDictionary<string, MetricSeries>.AlternateLookup<ReadOnlySpan<char>> _byText;
     private readonly double[]? _bounds;
     private readonly bool _adds;
+    private readonly SeriesLookup _known = new();
 
     public Metric(Instrument instrument, MetricKind kind)
     {
@@ -58,6 +59,13 @@ internal sealed class Metric
         foreach (var (_, series) in _series) series.Seen = false;
     }
 
+    /// <summary>From zero again, with the same series; a gauge stays where it is.</summary>
+    public void Restart()
+    {
+        if (IsObservable || Kind == MetricKind.Gauge) return;
+        foreach (var (_, series) in _series) series.Restart();
+    }
+
     /// <summary>Writes it, if there is anything.</summary>
     public void WriteTo(StringBuilder text)
     {
@@ -68,7 +76,16 @@ internal sealed class Metric
         foreach (var (_, series) in shown) series.WriteTo(text, Name);
     }
 
+    // A request pays for this: labels are made into text once for each set of them.
     private MetricSeries SeriesOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (_known.Find(tags) is { } series) return series;
+        series = NamedSeries(tags);
+        _known.Add(tags, series);
+        return series;
+    }
+
+    private MetricSeries NamedSeries(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var text = labelText ??= new StringBuilder(256);
         text.Clear();

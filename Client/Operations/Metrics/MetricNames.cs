@@ -11,6 +11,7 @@ internal static class MetricNames
     {
         ["s"] = "seconds",
         ["ms"] = "milliseconds",
+        ["min"] = "minutes",
         ["By"] = "bytes",
         ["%"] = "percent",
         ["1"] = "ratio",

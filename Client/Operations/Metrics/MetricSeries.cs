@@ -52,6 +52,13 @@ internal sealed class MetricSeries(string labels, double[]? bounds)
         }
     }
 
+    /// <summary>Back to zero.</summary>
+    public void Restart()
+    {
+        Volatile.Write(ref _value, 0);
+        for (var i = 0; i < _buckets?.Length; i++) Volatile.Write(ref _buckets[i], 0);
+    }
+
     /// <summary>Writes it in Prometheus' text format, version 0.0.4.</summary>
     public void WriteTo(StringBuilder text, string name)
     {

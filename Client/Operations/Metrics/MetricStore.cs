@@ -1,22 +1,18 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Text;
-using OrderActors.Client.Hosting.Calls;
 
 namespace OrderActors.Client.Operations.Metrics;
 
 /// <summary>Listens to the meters that matter and keeps what they measure, for Prometheus to fetch.</summary>
 internal sealed class MetricStore : IDisposable
 {
-    /// <summary>The meter of the calls to the world outside.</summary>
-    public const string OutboundMeter = "OrderActors.Outbound";
+    /// <summary>What the names of our meters begin with.</summary>
+    public const string OurMeters = "OrderActors.";
 
-    /// <summary>The meters: HTTP, the actor engine, the runtime, ours.</summary>
-    public static readonly string[] Meters =
-    [
-        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Orleans", "System.Runtime", GatewayInstruments.MeterName,
-        OutboundMeter,
-    ];
+    /// <summary>The meters of others: HTTP, the actor engine, the runtime.</summary>
+    public static readonly string[] OtherMeters =
+        ["Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Orleans", "System.Runtime"];
 
     private readonly ConcurrentDictionary<string, Metric> _metrics = new(StringComparer.Ordinal);
     private readonly Lock _scrape = new();
@@ -26,8 +22,9 @@ internal sealed class MetricStore : IDisposable
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            var ours = Array.IndexOf(Meters, instrument.Meter.Name) >= 0 || Array.IndexOf(moreMeters, instrument.Meter.Name) >= 0;
-            if (!ours || MetricNames.KindOf(instrument) is not { } kind) return;
+            var meter = instrument.Meter.Name;
+            var wanted = meter.StartsWith(OurMeters, StringComparison.Ordinal) || OtherMeters.Contains(meter) || moreMeters.Contains(meter);
+            if (!wanted || MetricNames.KindOf(instrument) is not { } kind) return;
 
             // Two instruments of one name are one metric, as long as they are of one kind.
             var fresh = new Metric(instrument, kind);
@@ -42,6 +39,17 @@ internal sealed class MetricStore : IDisposable
         _listener.SetMeasurementEventCallback<double>(static (_, value, tags, metric) => Record(metric, value, tags));
         _listener.SetMeasurementEventCallback<decimal>(static (_, value, tags, metric) => Record(metric, (double)value, tags));
         _listener.Start();
+    }
+
+    /// <summary>
+    /// Counters and histograms from zero again: the host was warmed up, and what it counted meanwhile nobody asked for.
+    /// </summary>
+    public void Restart()
+    {
+        lock (_scrape)
+        {
+            foreach (var (_, metric) in _metrics) metric.Restart();
+        }
     }
 
     /// <summary>Everything, in Prometheus' text format.</summary>

@@ -25,6 +25,7 @@ public sealed class JournalStore : IGrainStorage, IEventStore, IAsyncDisposable
     private readonly JournalReader _reader;
     private readonly JournalWriter _writer;
     private readonly JournalMaintenance _maintenance;
+    private readonly IDisposable _watched;
     private readonly Lock _closing = new();
     private Task? _closed;
 
@@ -39,6 +40,7 @@ public sealed class JournalStore : IGrainStorage, IEventStore, IAsyncDisposable
         _maintenance = new JournalMaintenance(data);
         _writer = new JournalWriter(data, active, time, _maintenance.Grew);
         _writer.Start();
+        _watched = StorageInstruments.Watch("journal", () => _writer.PendingWrites, () => !_writer.Failed.IsCompleted);
     }
 
     /// <summary>
@@ -221,6 +223,7 @@ public sealed class JournalStore : IGrainStorage, IEventStore, IAsyncDisposable
 
     private void Close()
     {
+        _watched.Dispose();
         _writer.Stop();
         _maintenance.Stop();
         try

@@ -239,7 +239,9 @@ internal sealed class JournalWriter
         _active.File.Write(_batch.AsSpan(0, _length), _active.End);
         var started = _time.GetTimestamp();
         _active.File.Sync();
-        var ticks = _time.GetElapsedTime(started).Ticks;
+        var took = _time.GetElapsedTime(started);
+        var ticks = took.Ticks;
+        StorageInstruments.Committed("journal", _writes, _length, took);
         var counters = _data.Counters;
         counters.Batches++;
         counters.Records += _records;

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
+using OrderActors.Client.Telemetry;
 using OrderActors.Silo.Storage;
 using OrderActors.Silo.Streams;
 using OrderActors.Storage;
@@ -36,6 +37,8 @@ internal static class ClusterSetup
             silo.UseRoles(cluster.WorkClasses);
             silo.AddLimits(cluster);
             if (tls is not null) silo.UseTls(tls);
+            // A filter on every call, so only where somebody looks at traces.
+            if (builder.Configuration[$"{OtlpOptions.Section}:{nameof(OtlpOptions.Endpoint)}"] is { Length: > 0 }) silo.AddActivityPropagation();
             if (dashboard is not null) silo.AddDashboard(options => options.CounterUpdateIntervalMs = (int)dashboard.CountEvery.TotalMilliseconds);
         });
     }

@@ -4,6 +4,7 @@ using System.Net;
 using OrderActors.Client.Hosting;
 using OrderActors.Client.Hosting.Cluster;
 using OrderActors.Client.Operations.Metrics;
+using OrderActors.Client.Telemetry;
 using OrderActors.Silo.Storage;
 using OrderActors.Storage;
 using OrderActors.Values;
@@ -71,6 +72,9 @@ internal sealed partial class SiloApp : IAsyncDisposable
         builder.Services.AddSingleton<SiloHealth>();
         builder.Services.AddRouting();
         builder.Services.AddSingleton(_ => new MetricStore());
+        builder.Services.AddOtlp(builder.Configuration);
+        builder.Services.AddSingleton(WarmUpOptions.Read(builder.Configuration));
+        builder.Services.AddSingleton<WarmUp>();
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         return new SiloApp(builder, options);
@@ -94,6 +98,9 @@ internal sealed partial class SiloApp : IAsyncDisposable
             _app = _builder.Build();
             Map(_app);
             await Joined(_app.StartAsync(cancellationToken));
+            await Services.GetRequiredService<WarmUp>().RunAsync(rehearse: null, cancellationToken);
+            Services.Ready();
+            Services.GetRequiredService<SiloHealth>().Warm();
         }
         catch (Exception e)
         {

@@ -15,7 +15,11 @@ internal sealed class SiloHealth(ISiloStatusOracle membership, PostgresDatabase 
     private Task<bool> _reachable = Task.FromResult(false);
     private long _askedAt;
     private bool _asked;
+    private volatile bool _warm;
     private volatile bool _draining;
+
+    /// <summary>It has done what there was to do before the first request.</summary>
+    public void Warm() => _warm = true;
 
     /// <summary>From now on it is not ready any more.</summary>
     public void Drain() => _draining = true;
@@ -31,6 +35,7 @@ internal sealed class SiloHealth(ISiloStatusOracle membership, PostgresDatabase 
     {
         var why = _draining ? "The silo is stopping."
             : membership.CurrentStatus != SiloStatus.Active ? $"The silo is {membership.CurrentStatus} in the cluster's membership."
+            : !_warm ? "The silo is warming up."
             : !await Reachable() ? "The database does not answer."
             : null;
         if (why is null)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using OrderActors.Client.Hosting;
 using OrderActors.Client.Hosting.Cluster;
+using OrderActors.Client.Telemetry;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -29,7 +30,10 @@ public sealed class SiloOptions
     /// <summary>How these options are read, beside the sections of the others.</summary>
     internal static readonly ProgramOptions Program = new(
         typeof(SiloOptions),
-        [ClusterSettings.Section, "Postgres", StorageChoices.Section, TlsSettings.Section, DashboardSettings.Section, .. GrainOptions.Sections, "Logging"]);
+        [
+            ClusterSettings.Section, "Postgres", StorageChoices.Section, TlsSettings.Section, DashboardSettings.Section, .. GrainOptions.Sections,
+            OtlpOptions.Section, WarmUpOptions.Section, "Logging",
+        ]);
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using OrderActors.Client;
 using OrderActors.Client.Hosting;
 using OrderActors.Client.Keys;
+using OrderActors.Client.Telemetry;
 using Orleans;
 
 namespace OrderActors.Silo.Hosting;
@@ -47,6 +48,8 @@ internal sealed class SiloApp : IAsyncDisposable
         var options = SiloOptions.Read(builder.Configuration);
 
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton(WarmUpOptions.Read(builder.Configuration));
+        builder.Services.AddSingleton<WarmUp>();
         builder.Services.AddGateway(builder.Configuration);
         builder.Listen(options.Urls, options.MaxBodyBytes);
         (addEngine ?? EngineSetup.AddEngine)(builder, options);
@@ -59,7 +62,6 @@ internal sealed class SiloApp : IAsyncDisposable
     {
         await Engine.StartAsync(cancellationToken);
         var key = await FirstKey.MakeAsync(Services.GetRequiredService<IClusterClient>(), Services.GetRequiredService<ApiKeyOptions>());
-        _gate.Open();
         try
         {
             await _app.StartAsync(cancellationToken);
@@ -69,6 +71,11 @@ internal sealed class SiloApp : IAsyncDisposable
             await Engine.DrainAsync(CancellationToken.None);
             throw HostChecks.CannotListen(_options.Urls, e);
         }
+
+        // The port is open and the door is shut: whoever asks meanwhile hears that the host is starting.
+        await Services.GetRequiredService<WarmUp>().RunAsync(Rehearsal.RunAsync, cancellationToken);
+        Services.Ready();
+        _gate.Open();
 
         var seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
         return string.Create(

@@ -1,7 +1,9 @@
+using OrderActors.Client;
 using OrderActors.Client.Feeds;
 using OrderActors.Client.Hosting;
 using OrderActors.Client.Keys;
 using OrderActors.Client.Payments;
+using OrderActors.Client.Telemetry;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -39,7 +41,8 @@ public sealed class SiloOptions
     internal static readonly ProgramOptions Program = new(
         typeof(SiloOptions),
         [
-            .. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section, ApiKeyOptions.Section, FeedOptions.Section, "Logging",
+            .. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section, ApiKeyOptions.Section,
+            OtlpOptions.Section, RampOptions.Section, FeedOptions.Section, WarmUpOptions.Section, "Logging",
         ]);
 
     /// <summary>Reads and checks the options.</summary>

@@ -39,6 +39,7 @@ internal sealed class OutboundPipeline : IDisposable
         _clock = clock;
         _chaos = chaos;
         _since = clock.GetUtcNow().UtcTicks;
+        OutboundInstruments.Declare(name);
         _places = new ConcurrencyLimiter(new ConcurrencyLimiterOptions
         {
             PermitLimit = options.MaxConcurrent,
@@ -99,6 +100,7 @@ internal sealed class OutboundPipeline : IDisposable
 
     private async Task<T> Try<T>(ResilienceContext context, string operation, Func<CancellationToken, Task<T>> call)
     {
+        using var span = OutboundSpans.Begin(_name, operation);
         var began = _clock.GetTimestamp();
         var outcome = "failed";
         var cancellation = context.CancellationToken;
@@ -123,6 +125,7 @@ internal sealed class OutboundPipeline : IDisposable
             }
 
             OutboundInstruments.Tried(_name, outcome, took);
+            OutboundSpans.Ends(span, outcome);
         }
     }
 

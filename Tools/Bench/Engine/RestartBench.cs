@@ -53,7 +53,7 @@ internal static class RestartBench
     private static async Task<(double Seconds, double PeakMegabytes)> StartHostAsync(string folder, bool kill)
     {
         var silo = Path.Combine(AppContext.BaseDirectory, "OrderActors.Silo.dll");
-        var start = new ProcessStartInfo("dotnet", [silo, "--Urls", "http://127.0.0.1:0", "--Data", folder])
+        var start = new ProcessStartInfo("dotnet", [silo, "--Urls", "http://127.0.0.1:0", "--Data", folder, "--WarmUp:TimeLimit", "00:00:00"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

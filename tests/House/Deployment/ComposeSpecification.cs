@@ -10,7 +10,7 @@ internal static partial class ComposeSpecification
 {
     private static readonly Dictionary<string, Action<object?, string, List<string>>> Build = new() { ["context"] = AnyText, ["target"] = AnyText };
 
-    private static readonly Dictionary<string, Action<object?, string, List<string>>> Config = new() { ["content"] = AnyText };
+    private static readonly Dictionary<string, Action<object?, string, List<string>>> Config = new() { ["content"] = AnyText, ["file"] = AnyText };
 
     private static readonly Dictionary<string, Action<object?, string, List<string>>> ConfigUse = new() { ["source"] = AnyText, ["target"] = AnyText };
 

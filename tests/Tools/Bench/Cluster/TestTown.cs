@@ -23,7 +23,7 @@ public sealed class TestTown : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _folder, "--Travel:DropoffService", "00:00:00"]);
+        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _folder, "--Travel:DropoffService", "00:00:00", "--WarmUp:TimeLimit", "00:00:00"]);
         await _app.StartAsync(CancellationToken.None);
     }
 

@@ -1,0 +1,14 @@
+using System.Runtime.CompilerServices;
+
+namespace OrderActors.Tests.Gateway;
+
+/// <summary>Hosts of tests are not asked for speed: they are ready at once, in this process and in those it starts.</summary>
+internal static class WithoutWarmUp
+{
+    [ModuleInitializer]
+    public static void Set()
+    {
+        Environment.SetEnvironmentVariable("ORDERACTORS_WarmUp__TimeLimit", "00:00:00");
+        Environment.SetEnvironmentVariable("ORDERACTORS_Ramp__Time", "00:00:00");
+    }
+}
