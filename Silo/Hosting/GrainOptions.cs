@@ -6,6 +6,7 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Intake;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
@@ -22,6 +23,7 @@ internal static class GrainOptions
     public static readonly string[] Sections =
     [
         "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds",
+        "Intake",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
 
@@ -41,6 +43,7 @@ internal static class GrainOptions
         services.AddSection<MerchantOptions>(configuration, "Merchants");
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
+        services.AddSection<IntakeOptions>(configuration, "Intake");
         services.AddOutbound(configuration);
     }
 

@@ -11,11 +11,14 @@ internal sealed class MetricStore : IDisposable
     /// <summary>The meter of the calls to the world outside.</summary>
     public const string OutboundMeter = "OrderActors.Outbound";
 
+    /// <summary>The meter of the intake.</summary>
+    public const string IntakeMeter = "OrderActors.Intake";
+
     /// <summary>The meters: HTTP, the actor engine, the runtime, ours.</summary>
     public static readonly string[] Meters =
     [
         "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "Microsoft.Orleans", "System.Runtime", GatewayInstruments.MeterName,
-        OutboundMeter,
+        OutboundMeter, IntakeMeter,
     ];
 
     private readonly ConcurrentDictionary<string, Metric> _metrics = new(StringComparer.Ordinal);
