@@ -8,6 +8,7 @@ using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Http;
+using OrderActors.Client.Intake;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
@@ -63,6 +64,7 @@ public static class Gateway
         [
             .. new OrderRoutes(grains, limits).Operations,
             .. new OrderListRoutes(grains).Operations,
+            .. new IntakeRoutes(grains).Operations,
             .. new ModificationRoutes(grains, limits).Operations,
             .. new OperatorRoutes(grains, limits).Operations,
             .. new RefundRoutes(grains, limits).Operations,
@@ -79,6 +81,7 @@ public static class Gateway
             .. new ZoneRoutes(grains).Operations,
             .. new OutboundRoutes(services.GetRequiredService<IOutboundStates>()).Operations,
             .. new DeadLetterRoutes(grains).Operations,
+            .. new IntakeOperatorRoutes(grains, limits, services.GetRequiredService<TimeProvider>()).Operations,
             .. new HealthRoutes(services.GetRequiredService<GatewayGate>()).Operations,
             .. new MetricRoutes(services.GetRequiredService<MetricStore>()).Operations,
         ];

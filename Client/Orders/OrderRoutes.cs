@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Intake;
 using OrderActors.Customers;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -86,6 +87,12 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var id = IdempotencyKey.Required(context, "place");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PlaceOrderRequest);
         var customer = EntityIds.Require(body.Customer, "/customer");
+        if (IntakeRoutes.IsAsked(context))
+        {
+            await IntakeRoutes.TakeIn(context, grains, body.ToCommand(id, customer));
+            return;
+        }
+
         var reply = await grains.GetGrain<ICustomerGrain>(customer).Place(body.ToCommand(id, customer));
         if (reply is not { Refusal: null, Order: { } order })
         {
