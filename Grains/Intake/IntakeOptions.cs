@@ -17,10 +17,10 @@ public sealed class IntakeOptions
     public long MaxBacklog { get; set; } = 5_000_000;
 
     /// <summary>
-    /// Orders being placed at once, per partition of eight. Default 64; 1 to 4,096. It bounds what a slow platform has to
-    /// bear: at 20 ms per order 64 are 3,200 orders a second and partition.
+    /// Orders being placed at once, per partition of eight. Default 128; 1 to 4,096. It bounds what a slow platform has to
+    /// bear: at 20 ms per order 128 are 6,400 orders a second and partition.
     /// </summary>
-    public int MaxPlacing { get; set; } = 64;
+    public int MaxPlacing { get; set; } = 128;
 
     /// <summary>How often an order is tried, while others succeed, before it is given up. Default 5; 1 to 100.</summary>
     public int MaxAttempts { get; set; } = 5;
