@@ -7,6 +7,7 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Idempotency;
 using OrderActors.Intake;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
@@ -54,6 +55,7 @@ public static class GrainServices
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         services.AddChecked<IntakeOptions, IntakeOptionsValidator>();
+        services.AddChecked<AnswerOptions, AnswerOptionsValidator>();
         services.TryAddSingleton<INotificationSender, SandboxSender>();
         return services;
     }

@@ -5,6 +5,7 @@ using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Intake;
+using OrderActors.Client.Keys;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
@@ -14,6 +15,7 @@ using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
 using OrderActors.Couriers;
+using OrderActors.Governance.Keys;
 using OrderActors.Intake;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
@@ -67,6 +69,7 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<WebhookOutcome>),
         typeof(WireEnumConverter<NotificationLanguage>),
         typeof(WireEnumConverter<IntakeStatus>),
+        typeof(WireEnumConverter<ApiKeyKind>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -141,6 +144,10 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(SetIntakeRequest))]
 [JsonSerializable(typeof(IntakeDeadLettersResponse))]
 [JsonSerializable(typeof(ResolveDeadLetterRequest))]
+[JsonSerializable(typeof(CreateApiKeyRequest))]
+[JsonSerializable(typeof(RotateApiKeyRequest))]
+[JsonSerializable(typeof(ApiKeyResponse))]
+[JsonSerializable(typeof(ApiKeyListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

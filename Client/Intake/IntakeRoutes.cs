@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Client.Orders;
 using OrderActors.Intake;
 using OrderActors.Orders;
@@ -32,6 +33,7 @@ internal sealed class IntakeRoutes(IClusterClient grains)
         with
         {
             Callers = Callers.Partner | Callers.Operator,
+            RemembersKeys = true,
             Status = 202,
         },
         Operation.List("getIntakeReceipt", "/v1/intake/receipts/{receipt}", Get, "Reads what became of orders that were taken in.",
@@ -49,8 +51,10 @@ internal sealed class IntakeRoutes(IClusterClient grains)
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
             limit.MaxRequestBodySize = MaxBodyBytes + (2L * GatewayOptions.DiscardedBytes);
         var body = await RequestBody.Read(context, MaxBodyBytes, GatewayJson.Wire.IntakeOrdersRequest);
-        var owner = OwnerOf(context.Caller());
-        var reply = await grains.GetGrain<IIntakeBatchGrain>(ReceiptId(owner, key)).Submit(new(owner, Commands(body.Orders)));
+        var caller = context.Caller();
+        var owner = OwnerOf(caller);
+        var reply = await grains.GetGrain<IIntakeBatchGrain>(ReceiptId(owner, key)).Submit(
+            new(owner, Commands(body.Orders, Tenants.Of(caller)), caller.Kind == Callers.Partner ? caller.Subject : null));
         await Write(context, reply);
     }
 
@@ -99,9 +103,7 @@ internal sealed class IntakeRoutes(IClusterClient grains)
         return false;
     }
 
-    /// <summary>
-    /// Takes one order in. It keeps its command's id: the same request without the preference answers with the order itself.
-    /// </summary>
+    /// <summary>Takes one order in. It keeps its command's id, so that the same request without the preference makes no second order.</summary>
     public static async Task TakeIn(HttpContext context, IClusterClient grains, PlaceOrder order)
     {
         var owner = OwnerOf(context.Caller());
@@ -124,12 +126,15 @@ internal sealed class IntakeRoutes(IClusterClient grains)
         if (reply is not { Refusal: null, Receipt: { } receipt }) return Replies.WriteRefusal(context, reply.Refusal!, reply.Replayed);
         var headers = context.Response.Headers;
         headers.Location = "/v1/intake/receipts/" + receipt.Id;
-        if (reply.Replayed) headers["Idempotent-Replayed"] = "true";
-        return Replies.Write(context, 202, IntakeReceiptResponse.From(receipt), GatewayJson.Wire.IntakeReceiptResponse);
+        if (!reply.Replayed) return Now();
+        headers[Replies.ReplayedHeader] = "true";
+        return KeyedRequest.Of(context) is { } request ? Replies.Repeat(context, request, Now) : Now();
+
+        Task Now() => Replies.Write(context, 202, IntakeReceiptResponse.From(receipt), GatewayJson.Wire.IntakeReceiptResponse);
     }
 
     /// <summary>The orders' commands, or every fault that can be seen without asking anybody.</summary>
-    private static ImmutableArray<PlaceOrder> Commands(PlaceOrderRequest?[] orders)
+    private static ImmutableArray<PlaceOrder> Commands(PlaceOrderRequest?[] orders, string? tenant)
     {
         if (orders.Length is 0 or > IntakePartition.MaxOrders)
         {
@@ -145,7 +150,7 @@ internal sealed class IntakeRoutes(IClusterClient grains)
         {
             try
             {
-                commands.Add(Command(orders[i]));
+                commands.Add(Command(orders[i], tenant));
             }
             catch (RequestFault fault)
             {
@@ -160,7 +165,7 @@ internal sealed class IntakeRoutes(IClusterClient grains)
             kind, faults.Count == 1 ? faults[0].Detail : $"{faults.Count} faults were found. The first: {faults[0].Detail}", faults);
     }
 
-    private static PlaceOrder Command(PlaceOrderRequest? order)
+    private static PlaceOrder Command(PlaceOrderRequest? order, string? tenant)
     {
         if (order is null)
             throw new RequestFault(ProblemKind.Malformed, "It is null.", new ProblemError("null_not_allowed", "It is null; it must be an object.", Pointer: ""));
@@ -170,7 +175,7 @@ internal sealed class IntakeRoutes(IClusterClient grains)
             throw new RequestFault(ProblemKind.ValidationFailed, Pin, new ProblemError("out_of_range", Pin, Pointer: "/require_pin", Value: "true"));
         }
 
-        return order.ToCommand("", EntityIds.Require(order.Customer, "/customer"));
+        return order.ToCommand("", EntityIds.Require(order.Customer, "/customer"), tenant);
     }
 
     private static string At(string place, ProblemError error) =>

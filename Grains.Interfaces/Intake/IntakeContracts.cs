@@ -24,8 +24,9 @@ public static class IntakePartition
 /// <summary>Takes orders in, all or none. The command's id is the key of the grain: the receipt.</summary>
 /// <param name="Owner">Whose receipt it is: nobody but this caller and operators may read it.</param>
 /// <param name="Orders">1 to 1,000. One with an empty id gets one made of the receipt and its place.</param>
+/// <param name="Partner">The partner whose customers these are to be; null when nobody has to ask. It is seen to when they are placed.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.submit-intake")]
-public sealed record SubmitIntake(string Owner, ImmutableArray<PlaceOrder> Orders);
+public sealed record SubmitIntake(string Owner, ImmutableArray<PlaceOrder> Orders, string? Partner = null);
 
 /// <summary>What became of an order that was taken in.</summary>
 public enum IntakeStatus

@@ -37,7 +37,7 @@ internal sealed class IntakeBatchGrain : Grain, IIntakeBatchGrain
 
     public async Task<IntakeReply> Submit(SubmitIntake command)
     {
-        var orders = IntakeBatchLifecycle.Encode(command.Orders.OrEmpty());
+        var orders = IntakeBatchLifecycle.Encode(command.Orders.OrEmpty(), command.Partner);
         var fingerprint = IntakeBatchLifecycle.Fingerprint(orders);
 
         // The first outcome says that the orders are in the queue: only what is there is drained.

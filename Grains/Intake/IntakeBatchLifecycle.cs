@@ -16,17 +16,22 @@ internal static class IntakeBatchLifecycle
     public const int MaxDetail = 300;
 
     /// <summary>The orders as they are kept.</summary>
-    public static ImmutableArray<string> Encode(ImmutableArray<PlaceOrder> orders) =>
-        [.. orders.Select(order => JsonSerializer.Serialize(new StoredIntakeOrder { Command = order }, StoredJson.Options))];
+    public static ImmutableArray<string> Encode(ImmutableArray<PlaceOrder> orders, string? partner = null) =>
+        [.. orders.Select(order => JsonSerializer.Serialize(new StoredIntakeOrder { Command = order, Partner = partner }, StoredJson.Options))];
 
-    /// <summary>The command of an order that waits.</summary>
+    /// <summary>The command of an order that waits, and the partner whose customer it has to be.</summary>
     /// <exception cref="JsonException">It cannot be read.</exception>
-    public static PlaceOrder Decode(string receipt, IntakeOrder order)
+    public static (PlaceOrder Command, string? Partner) Decode(string receipt, IntakeOrder order)
     {
-        var command = JsonSerializer.Deserialize<StoredIntakeOrder>(order.Content, StoredJson.Options)?.Command
-            ?? throw new JsonException("There is no command in it.");
-        return Named(receipt, order.Index, command);
+        var stored = JsonSerializer.Deserialize<StoredIntakeOrder>(order.Content, StoredJson.Options);
+        return stored?.Command is { } command
+            ? (Named(receipt, order.Index, command), stored.Partner)
+            : throw new JsonException("There is no command in it.");
     }
+
+    /// <summary>The answer to an order of somebody else's customer: in the words of a customer who does not exist.</summary>
+    public static OrderReply NotTheirs(PlaceOrder command) =>
+        new(null, new(RefusalCode.NotFound, $"There is no customer {command.Customer}.", "/customer", command.Customer));
 
     /// <summary>An order with its id: its own, or the one that its receipt and place stand for. It never changes.</summary>
     public static PlaceOrder Named(string receipt, int index, PlaceOrder order) =>

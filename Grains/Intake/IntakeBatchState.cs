@@ -47,4 +47,7 @@ internal sealed record IntakeReceiptState
 internal sealed record StoredIntakeOrder
 {
     public PlaceOrder? Command { get; init; }
+
+    /// <summary>The partner whose customer it has to be; null for none.</summary>
+    public string? Partner { get; init; }
 }

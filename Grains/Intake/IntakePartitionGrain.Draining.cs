@@ -146,9 +146,10 @@ internal sealed partial class IntakePartitionGrain
     private async Task TryPlace(IntakeItem item)
     {
         PlaceOrder command;
+        string? partner;
         try
         {
-            command = IntakeBatchLifecycle.Decode(item.Batch.Entry.Receipt, item.Order);
+            (command, partner) = IntakeBatchLifecycle.Decode(item.Batch.Entry.Receipt, item.Order);
         }
         catch (Exception e)
         {
@@ -157,7 +158,7 @@ internal sealed partial class IntakePartitionGrain
             return;
         }
 
-        var reply = await GrainFactory.GetGrain<ICustomerGrain>(command.Customer).Place(command);
+        var reply = await Place(command, partner);
         _overloads = 0;
 
         // Refused for the moment: the same id may have another answer later, and the intake is there to wait for it.
@@ -171,6 +172,13 @@ internal sealed partial class IntakePartitionGrain
             await Change(state => IntakePartitionLifecycle.Raise(state, item.Batch.Entry.Receipt, item.Order.Index));
         Settle(item, IntakeBatchLifecycle.OutcomeOf(item.Order.Index, reply));
         _settled++;
+    }
+
+    /// <summary>Places an order as any other. A customer of whom nobody has heard becomes the partner's.</summary>
+    private async Task<OrderReply> Place(PlaceOrder command, string? partner)
+    {
+        var customer = GrainFactory.GetGrain<ICustomerGrain>(command.Customer);
+        return partner is null || await customer.Claim(partner) ? await customer.Place(command) : IntakeBatchLifecycle.NotTheirs(command);
     }
 
     private void Again(IntakeItem item, DateTimeOffset at)

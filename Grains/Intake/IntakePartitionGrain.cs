@@ -111,8 +111,8 @@ internal sealed partial class IntakePartitionGrain : Grain, IIntakePartitionGrai
             try
             {
                 var order = await batch.Order(command.Index) ?? throw new InvalidOperationException("The order is not there any more.");
-                var placed = IntakeBatchLifecycle.Decode(command.Receipt, order);
-                outcome = IntakeBatchLifecycle.OutcomeOf(command.Index, await GrainFactory.GetGrain<ICustomerGrain>(placed.Customer).Place(placed));
+                var (placed, partner) = IntakeBatchLifecycle.Decode(command.Receipt, order);
+                outcome = IntakeBatchLifecycle.OutcomeOf(command.Index, await Place(placed, partner));
             }
             catch (Exception e)
             {

@@ -35,6 +35,7 @@ internal sealed class IntakeCaller(KillableSilo silo) : IDisposable
             try
             {
                 using var request = new HttpRequestMessage(method, new Uri(silo.Url, path));
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", KillableSilo.OperatorKey);
                 if (key is not null) request.Headers.Add("Idempotency-Key", key);
                 if (body is { } bytes)
                 {

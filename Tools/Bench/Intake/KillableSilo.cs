@@ -9,6 +9,9 @@ namespace OrderActors.Tools.Bench.Intake;
 /// <param name="options">More of its options.</param>
 internal sealed class KillableSilo(string data, params string[] options) : IDisposable
 {
+    /// <summary>The operator's key that the platform is started with; it listens on this machine only, and ends with the bench.</summary>
+    public const string OperatorKey = "bench-intake-operator";
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private Process? _process;
 
@@ -26,6 +29,7 @@ internal sealed class KillableSilo(string data, params string[] options) : IDisp
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        start.Environment["OperatorKey"] = OperatorKey;
         _process = Process.Start(start) ?? throw new InvalidOperationException("The platform did not start.");
         var errors = _process.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(Patience);

@@ -94,8 +94,8 @@ public class IntakeQueueTests
     public void An_order_that_waits_has_the_same_id_whenever_it_is_read_and_a_fault_says_where_it_is()
     {
         var stored = IntakeBatchLifecycle.Encode([Order(0), Order(1) with { Id = "http:place:k" }]);
-        Assert.Equal("intake:rcp_1:0", IntakeBatchLifecycle.Decode("rcp_1", new(0, stored[0])).Id);
-        Assert.Equal("http:place:k", IntakeBatchLifecycle.Decode("rcp_1", new(1, stored[1])).Id);
+        Assert.Equal("intake:rcp_1:0", IntakeBatchLifecycle.Decode("rcp_1", new(0, stored[0])).Command.Id);
+        Assert.Equal("http:place:k", IntakeBatchLifecycle.Decode("rcp_1", new(1, stored[1])).Command.Id);
         Assert.Throws<System.Text.Json.JsonException>(() => IntakeBatchLifecycle.Decode("rcp_1", new(0, "{}")));
 
         var bad = Order(2) with { Lines = [new("soup", 0)] };
