@@ -76,7 +76,7 @@ internal sealed class IntakeRoutes(IClusterClient grains)
 
         var found = await grains.GetGrain<IIntakeBatchGrain>(id).Get(from, page.Limit, only);
         if (found is null || !MayRead(context.Caller(), found.Receipt.Owner))
-            throw new RequestFault(ProblemKind.NotFound, $"There is no receipt {id}.", new ProblemError("not_found", $"There is no receipt {id}.", Parameter: "receipt", Value: id));
+            throw Ownership.NotFound("receipt", id, "receipt");
         await Replies.Write(
             context, 200, IntakeReceiptResponse.From(found.Receipt) with
             {
@@ -111,10 +111,8 @@ internal sealed class IntakeRoutes(IClusterClient grains)
         const string Place = "/orders/0";
         if (reply.Refusal is { Field: { } field } refusal && field.StartsWith(Place, StringComparison.Ordinal))
         {
-            reply = reply with
-            {
-                Refusal = refusal with { Field = field[Place.Length..], Detail = refusal.Detail.Replace(Place, "", StringComparison.Ordinal).TrimStart(':', ' ') },
-            };
+            var detail = refusal.Detail.Replace(Place, "", StringComparison.Ordinal).TrimStart(':', ' ');
+            reply = reply with { Refusal = refusal with { Field = field[Place.Length..], Detail = detail } };
         }
 
         context.Response.Headers["Preference-Applied"] = "respond-async";
@@ -168,7 +166,11 @@ internal sealed class IntakeRoutes(IClusterClient grains)
     private static PlaceOrder Command(PlaceOrderRequest? order, string? tenant)
     {
         if (order is null)
-            throw new RequestFault(ProblemKind.Malformed, "It is null.", new ProblemError("null_not_allowed", "It is null; it must be an object.", Pointer: ""));
+        {
+            const string Null = "It is null; it must be an object.";
+            throw new RequestFault(ProblemKind.Malformed, Null, new ProblemError("null_not_allowed", Null, Pointer: ""));
+        }
+
         if (order.RequirePin == true)
         {
             const string Pin = "/require_pin is true; only the answer to POST /v1/orders can tell the PIN.";
@@ -179,7 +181,9 @@ internal sealed class IntakeRoutes(IClusterClient grains)
     }
 
     private static string At(string place, ProblemError error) =>
-        error.Pointer is { Length: > 0 } pointer && error.Detail.StartsWith(pointer, StringComparison.Ordinal) ? place + error.Detail : $"{place}: {error.Detail}";
+        error.Pointer is { Length: > 0 } pointer && error.Detail.StartsWith(pointer, StringComparison.Ordinal)
+            ? place + error.Detail
+            : $"{place}: {error.Detail}";
 
     /// <summary>Whose a receipt is: by what the key is for and not by the key, which may be rotated.</summary>
     private static string OwnerOf(Caller caller) => $"{(caller.Live ? "live" : "test")}:{caller.Kind}:{caller.Subject}";

@@ -20,7 +20,7 @@ internal static class IntakeInstruments
         Meter.CreateCounter<long>("orderactors.intake.retries", "{order}", "Orders of the intake that have to be tried again.");
 
     private static readonly Counter<long> Misses =
-        Meter.CreateCounter<long>("orderactors.intake.missed", "{order}", "Moments to start an order at that passed unused: the platform was too slow for the rate.");
+        Meter.CreateCounter<long>("orderactors.intake.missed", "{order}", "Moments to start an order at that passed unused: the platform was too slow.");
 
     private static readonly Gauge<long> Backlogs =
         Meter.CreateGauge<long>("orderactors.intake.backlog", "{order}", "Orders that were taken in and have no outcome.");

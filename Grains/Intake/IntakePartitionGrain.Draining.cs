@@ -26,37 +26,27 @@ internal sealed partial class IntakePartitionGrain
     /// <summary>After so long without a grant the governor may have forgotten the partition.</summary>
     private static readonly TimeSpan GrantsExpected = TimeSpan.FromSeconds(3);
 
-    /// <summary>Orders read ahead: what is drained in some tenths of a second.</summary>
-    private const int ReadAhead = 512;
-
-    /// <summary>Receipts read at once.</summary>
-    private const int MaxReading = 16;
+    /// <summary>How often the pause for a full queue grows.</summary>
+    private const int MaxOverloads = 3;
 
     /// <summary>Orders that wait to be tried again; with so many of them the platform has trouble, and new ones stay in the queue.</summary>
     private const int MaxAgain = 1_000;
-
-    /// <summary>Receipts in the head that are not being drained: with fewer the head takes another page.</summary>
-    private const int LowHead = 64;
 
     private readonly Dictionary<string, OpenIntakeBatch> _opened = new(StringComparer.Ordinal);
     private readonly HashSet<string> _done = new(StringComparer.Ordinal);
     private readonly Queue<IntakeItem> _ready = new();
     private readonly PriorityQueue<IntakeItem, DateTimeOffset> _again = new();
-    private readonly Dictionary<string, (int Failures, DateTimeOffset At)> _unreadable = new(StringComparer.Ordinal);
     private IGrainTimer? _ticker;
     private bool _gone;
-    private bool _reading;
     private bool _leaving;
     private int _placing;
     private int _unwritten;
     private int _overloads;
-    private int _readFailures;
     private long _started;
     private long _settled;
     private long _missed;
     private DateTimeOffset _nextLook = DateTimeOffset.MaxValue;
     private DateTimeOffset _pausedUntil;
-    private DateTimeOffset _readAgainAt;
     private DateTimeOffset _leaveBy = DateTimeOffset.MaxValue;
     private DateTimeOffset _lastGrant;
     private DateTimeOffset _lastStir;
@@ -127,7 +117,7 @@ internal sealed partial class IntakePartitionGrain
         catch (LimitExceededException)
         {
             // Not this order's fault: the partition stands still for a moment, and the order keeps its place.
-            _pausedUntil = _clock.GetUtcNow() + _backoff.After(Math.Min(++_overloads, 5));
+            if (_clock.GetUtcNow() >= _pausedUntil) _pausedUntil = _clock.GetUtcNow() + _backoff.After(Math.Min(++_overloads, MaxOverloads));
             Again(item, _pausedUntil);
         }
         catch (Exception e)
@@ -284,97 +274,6 @@ internal sealed partial class IntakePartitionGrain
         Look();
     }
 
-    /// <summary>Whether receipts wait that nobody has read.</summary>
-    private bool HasUnread(DateTimeOffset now)
-    {
-        if (IntakePartitionLifecycle.HasMore(_queue.Current) && IsLow) return true;
-        foreach (var (_, (_, at)) in _unreadable)
-        {
-            if (at <= now) return true;
-        }
-
-        return Unread > _unreadable.Count;
-    }
-
-    private int Unread => _queue.Current.Head.Length - _opened.Count - _done.Count;
-
-    private bool IsLow => Unread < LowHead;
-
-    /// <summary>Reads the next receipts' orders, and the next page of receipts. It never throws.</summary>
-    private async Task ReadOn()
-    {
-        _reading = true;
-        try
-        {
-            await Refill();
-            var now = _clock.GetUtcNow();
-            var wanted = ReadAhead - _ready.Count;
-            var next = new List<IntakeEntry>();
-            foreach (var entry in _queue.Current.Head)
-            {
-                if (wanted <= 0 || next.Count == MaxReading) break;
-                if (_opened.ContainsKey(entry.Receipt) || _done.Contains(entry.Receipt)) continue;
-                if (_unreadable.TryGetValue(entry.Receipt, out var failed) && failed.At > now) continue;
-                next.Add(entry);
-                wanted -= entry.Orders;
-            }
-
-            await TurnBound.ForEachAsync(next, MaxReading, Open);
-            _readFailures = 0;
-            if (next.Count == 0) _readAgainAt = now + WriteDelay;
-        }
-        catch (Exception e)
-        {
-            LogReadFailed(e, Number);
-            _readAgainAt = _clock.GetUtcNow() + _backoff.After(Math.Min(++_readFailures, 10));
-        }
-        finally
-        {
-            _reading = false;
-        }
-
-        Look();
-    }
-
-    private async Task Open(IntakeEntry entry)
-    {
-        try
-        {
-            var orders = await GrainFactory.GetGrain<IIntakeBatchGrain>(entry.Receipt).Pending();
-            _unreadable.Remove(entry.Receipt);
-            var batch = new OpenIntakeBatch(entry) { Open = orders.Length };
-            _opened[entry.Receipt] = batch;
-            foreach (var order in orders) _ready.Enqueue(new(batch, order));
-
-            // It was done before, and a crash kept it in the queue.
-            if (orders.IsEmpty) Close(entry.Receipt);
-        }
-        catch (Exception e)
-        {
-            // The others need not wait for it.
-            LogUnreadable(e, Number, entry.Receipt);
-            var failures = _unreadable.GetValueOrDefault(entry.Receipt).Failures + 1;
-            _unreadable[entry.Receipt] = (failures, _clock.GetUtcNow() + _backoff.After(Math.Min(failures, 10)));
-        }
-    }
-
-    /// <summary>The head takes the next page when it runs low.</summary>
-    private async Task Refill()
-    {
-        var queue = _queue.Current;
-        if (!IntakePartitionLifecycle.HasMore(queue) || !IsLow) return;
-        if (queue.FirstPage == queue.NextPage)
-        {
-            await Change(state => IntakePartitionLifecycle.Refill(state, state.FirstPage, []));
-            return;
-        }
-
-        var page = queue.FirstPage;
-        var entries = await Page(page).Get();
-        await Change(state => IntakePartitionLifecycle.Refill(state, page, entries));
-        await Page(page).Clear();
-    }
-
     /// <summary>Asks for grants; at most once a second.</summary>
     private void StirGovernor(DateTimeOffset now)
     {
@@ -426,12 +325,6 @@ internal sealed partial class IntakePartitionGrain
 
     [LoggerMessage(84, LogLevel.Warning, "intake/{Partition}: outcomes of receipt {Receipt} could not be written; trying again later")]
     private partial void LogWriteFailed(Exception failure, int partition, string receipt);
-
-    [LoggerMessage(85, LogLevel.Warning, "intake/{Partition}: orders could not be read; trying again later")]
-    private partial void LogReadFailed(Exception failure, int partition);
-
-    [LoggerMessage(87, LogLevel.Error, "intake/{Partition}: the orders of receipt {Receipt} cannot be read; trying again later")]
-    private partial void LogUnreadable(Exception failure, int partition, string receipt);
 
     [LoggerMessage(86, LogLevel.Warning, "intake/{Partition}: the governor does not answer")]
     private partial void LogStirFailed(Exception failure, int partition);

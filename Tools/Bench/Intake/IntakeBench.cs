@@ -67,7 +67,7 @@ internal static class IntakeBench
         shares.AddRange(DrainWindows.Shares(placed, rate, back.AddSeconds(2), end));
         run.Silo.Kill();
         var figures = new IntakeFigures(
-            run.Orders, Math.Round(run.Orders / pushed), rate, shares.Count == 0 ? 0 : Math.Round(shares.Average() * rate, 1),
+            run.Orders, Math.Round(run.AcceptedPerSecond), rate, shares.Count == 0 ? 0 : Math.Round(shares.Average() * rate, 1),
             shares.Count == 0 ? 0 : Math.Round(shares.Min(), 4), shares.Count == 0 ? 0 : Math.Round(shares.Max(), 4), shares.Count,
             lost, doubled, run.Kills, Math.Round(run.Silo.PeakMegabytes));
         Print(output, figures, pushed, drained, run.SentAgain);
@@ -78,8 +78,8 @@ internal static class IntakeBench
 
     private static void Print(TextWriter output, IntakeFigures figures, double pushed, double drained, int sentAgain) => MeasureTable.Print(output,
     [
-        new Measure("orders taken in, a kill between", figures.AcceptedPerSecond, "orders/s"),
-        new Measure("  in", pushed, "s"),
+        new Measure("orders taken in", figures.AcceptedPerSecond, "orders/s"),
+        new Measure("  in, a kill between", pushed, "s"),
         new Measure("  requests sent again", sentAgain, "requests"),
         new Measure(string.Create(CultureInfo.InvariantCulture, $"drained at {figures.Rate}"), figures.DrainedPerSecond, "orders/s"),
         new Measure("  in, a kill between", drained, "s"),

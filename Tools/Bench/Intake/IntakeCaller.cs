@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
@@ -11,7 +10,11 @@ internal sealed class IntakeCaller(KillableSilo silo) : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) }) { Timeout = TimeSpan.FromSeconds(40) };
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+    {
+        Timeout = TimeSpan.FromSeconds(40),
+    };
 
     /// <summary>Answers that were waited for in vain, or that said to come again.</summary>
     public int SentAgain { get; private set; }
@@ -48,7 +51,7 @@ internal sealed class IntakeCaller(KillableSilo silo) : IDisposable
                 if (response.IsSuccessStatusCode) return JsonDocument.Parse(text);
                 last = System.Text.Encoding.UTF8.GetString(text);
                 if (response.StatusCode is not (HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError))
-                    throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{method} {path} was answered with {(int)response.StatusCode}: {last}"));
+                    throw new InvalidOperationException($"{method} {path} was answered with {response.StatusCode}: {last}");
             }
             catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException or JsonException)
             {

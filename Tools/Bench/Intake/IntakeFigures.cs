@@ -5,7 +5,7 @@ namespace OrderActors.Tools.Bench.Intake;
 
 /// <summary>The last line that <c>bench intake</c> prints: one JSON object, keys in this order.</summary>
 /// <param name="Orders">That were pushed.</param>
-/// <param name="AcceptedPerSecond">Orders acknowledged a second, the kill and the restart between them included.</param>
+/// <param name="AcceptedPerSecond">Orders acknowledged a second, without the time from the kill to the first acknowledgement after it.</param>
 /// <param name="Rate">Orders a second that were set.</param>
 /// <param name="DrainedPerSecond">Orders a second that were placed, where nothing was killed.</param>
 /// <param name="LowestWindow">The fewest orders placed in any five seconds, as a share of the rate.</param>

@@ -82,7 +82,8 @@ public sealed partial class IntakeTests
                 try
                 {
                     await Batch(cluster, "rcp_a").Submit(new(Owner, Orders(town, "a", 3)));
-                    for (var i = 0; i < 100 && !hit() && (await Receipt(cluster, "rcp_a")).Pending > 0; i++) await cluster.Advance(TimeSpan.FromMilliseconds(20));
+                    for (var i = 0; i < 100 && !hit() && (await Receipt(cluster, "rcp_a")).Pending > 0; i++)
+                        await cluster.Advance(TimeSpan.FromMilliseconds(20));
                     await cluster.Advance(TimeSpan.FromSeconds(2));
                 }
                 catch (IOException)

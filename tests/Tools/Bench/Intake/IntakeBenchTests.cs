@@ -15,7 +15,8 @@ public class IntakeBenchTests
         await IntakeBench.RunAsync(folder.Path, orders: 1_500, rate: 400, output, TextWriter.Null);
         using var figures = JsonDocument.Parse(output.ToString().TrimEnd().Split('\n')[^1]);
         Assert.Equal(
-            ["orders", "acceptedPerSecond", "rate", "drainedPerSecond", "lowestWindow", "highestWindow", "windows", "lost", "doubled", "kills", "peakMegabytes"],
+            ["orders", "acceptedPerSecond", "rate", "drainedPerSecond", "lowestWindow", "highestWindow", "windows", "lost", "doubled", "kills",
+             "peakMegabytes"],
             figures.RootElement.EnumerateObject().Select(p => p.Name));
         Assert.Equal((1_500, 0, 0, 2), (Number("orders"), Number("lost"), Number("doubled"), Number("kills")));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder.Path));
