@@ -119,13 +119,33 @@ internal sealed class IntakeSlots(int partition)
         _grants.Enqueue(grant);
     }
 
-    /// <summary>Passes over what has been there for too long.</summary>
+    /// <summary>
+    /// Passes over what has been there for too long. The last moment that passed is kept for a second all the same: a process that is
+    /// held up again and again must come to something, and one order more is no burst.
+    /// </summary>
     public void Expire(DateTimeOffset now)
     {
         while (Next is { } due && now - due > IntakeSchedule.MaxLate)
         {
+            if (now - due <= IntakeSchedule.Period && !(Following <= now)) return;
             _next++;
             Missed++;
+        }
+    }
+
+    /// <summary>The moment after the next one.</summary>
+    private DateTimeOffset? Following
+    {
+        get
+        {
+            var n = _next + 1;
+            foreach (var grant in _grants)
+            {
+                if (n < grant.Quotas[partition]) return IntakeSchedule.DueAt(grant, partition, n);
+                n -= grant.Quotas[partition];
+            }
+
+            return null;
         }
     }
 

@@ -107,6 +107,11 @@ public class IntakeScheduleTests
         Assert.True(slots.TryTake(Start.AddMilliseconds(900)));
         Assert.False(slots.TryTake(Start.AddMilliseconds(900)));
         Assert.Equal((5, 1), (slots.Missed, slots.Left));
+        // The last one of all is kept for a second.
+        Assert.True(slots.TryTake(Start.AddMilliseconds(1_900)));
+        slots.Add(new(1, Start.AddSeconds(2), 8, [8, 0, 0, 0, 0, 0, 0, 0]));
+        Assert.False(slots.TryTake(Start.AddMilliseconds(4_100)));
+        Assert.Equal((13, 0), (slots.Missed, slots.Left));
     }
 
     [Fact]
