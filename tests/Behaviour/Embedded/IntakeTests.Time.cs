@@ -26,7 +26,7 @@ public sealed partial class IntakeTests
     public Task A_change_of_the_rate_holds_at_once() => Run(async (cluster, town) =>
     {
         await Governor(cluster).SetRate(new(Boss, 100, "slowly"));
-        for (var i = 0; i < 8; i++) await Batch(cluster, $"rcp_{i}").Submit(new(Owner, Orders(town, $"x{i}-", 450)));
+        for (var i = 0; i < 8; i++) await Batch(cluster, $"rcp_{i}").Submit(new(Owner, Orders(town, $"x{i}-", 520)));
         await cluster.Advance(TimeSpan.FromSeconds(10));
         var changed = cluster.Clock.GetUtcNow();
         await Governor(cluster).SetRate(new(Boss, 400, "faster"));
