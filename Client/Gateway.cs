@@ -10,6 +10,7 @@ using OrderActors.Client.Dispatch;
 using OrderActors.Client.Feeds;
 using OrderActors.Client.Http;
 using OrderActors.Client.Idempotency;
+using OrderActors.Client.Intake;
 using OrderActors.Client.Keys;
 using OrderActors.Client.Listings;
 using OrderActors.Client.Merchants;
@@ -87,6 +88,7 @@ public static class Gateway
             .. new QuoteRoutes(grains, limits).Operations,
             .. new OrderRoutes(grains, limits).Operations,
             .. new OrderListRoutes(grains).Operations,
+            .. new IntakeRoutes(grains).Operations,
             .. new ModificationRoutes(grains, limits).Operations,
             .. new OperatorRoutes(grains, limits).Operations,
             .. new RefundRoutes(grains, limits).Operations,
@@ -111,6 +113,7 @@ public static class Gateway
             .. new EmissionRoutes(grains, limits).Operations,
             .. new OutboundRoutes(services.GetRequiredService<IOutboundStates>()).Operations,
             .. new DeadLetterRoutes(grains).Operations,
+            .. new IntakeOperatorRoutes(grains, limits, services.GetRequiredService<TimeProvider>()).Operations,
             .. new ApiKeyRoutes(grains, limits).Operations,
             .. new HealthRoutes(services.GetRequiredService<GatewayGate>()).Operations,
             .. new MetricRoutes(services.GetRequiredService<MetricStore>()).Operations,

@@ -9,6 +9,7 @@ using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Idempotency;
+using OrderActors.Intake;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
 using OrderActors.Orders;
@@ -57,6 +58,7 @@ public static class GrainServices
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<QuoteOptions, QuoteOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
+        services.AddChecked<IntakeOptions, IntakeOptionsValidator>();
         services.AddChecked<AnswerOptions, AnswerOptionsValidator>();
         services.TryAddSingleton<INotificationSender, SandboxSender>();
         services.AddWebhooks();

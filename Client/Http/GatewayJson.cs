@@ -6,6 +6,7 @@ using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Feeds;
+using OrderActors.Client.Intake;
 using OrderActors.Client.Keys;
 using OrderActors.Client.Listings;
 using OrderActors.Client.Merchants;
@@ -21,6 +22,7 @@ using OrderActors.Client.Tracking;
 using OrderActors.Client.Webhooks;
 using OrderActors.Couriers;
 using OrderActors.Governance.Keys;
+using OrderActors.Intake;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
 using OrderActors.Orders;
@@ -78,6 +80,7 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<WebhookStatus>),
         typeof(WireEnumConverter<WebhookDisableReason>),
         typeof(WireEnumConverter<WebhookDeliveryStatus>),
+        typeof(WireEnumConverter<IntakeStatus>),
         typeof(WireEnumConverter<ApiKeyKind>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
@@ -168,6 +171,13 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(WebhookRemovedResponse))]
 [JsonSerializable(typeof(WebhookTestResponse))]
 [JsonSerializable(typeof(WebhookDeliveriesResponse))]
+[JsonSerializable(typeof(IntakeOrdersRequest))]
+[JsonSerializable(typeof(IntakeReceiptResponse))]
+[JsonSerializable(typeof(IntakeOutcomeBody))]
+[JsonSerializable(typeof(IntakeResponse))]
+[JsonSerializable(typeof(SetIntakeRequest))]
+[JsonSerializable(typeof(IntakeDeadLettersResponse))]
+[JsonSerializable(typeof(ResolveDeadLetterRequest))]
 [JsonSerializable(typeof(CreateApiKeyRequest))]
 [JsonSerializable(typeof(RotateApiKeyRequest))]
 [JsonSerializable(typeof(ApiKeyResponse))]

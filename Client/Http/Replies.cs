@@ -50,7 +50,7 @@ internal static class Replies
     }
 
     /// <summary>Answers like the first time; when that answer was lost in a crash, with how things are now.</summary>
-    private static async Task Repeat(HttpContext context, KeyedRequest request, Func<Task> now)
+    public static async Task Repeat(HttpContext context, KeyedRequest request, Func<Task> now)
     {
         var answer = await context.RequestServices.GetRequiredService<AnswerStore>().Find(request.Name);
         await (answer is null ? now() : KeyedRequest.Repeat(context, answer));

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
 using OrderActors.Client.Idempotency;
+using OrderActors.Client.Intake;
 using OrderActors.Customers;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -91,7 +92,8 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var customer = EntityIds.Require(body.Customer, "/customer");
         await new Ownership(grains).RequireCustomer(context, customer);
         var command = body.ToCommand(id, customer, Tenants.Of(context.Caller()));
-        await OrderReplies.WritePlaced(context, await grains.GetGrain<ICustomerGrain>(customer).Place(command));
+        if (IntakeRoutes.IsAsked(context)) await IntakeRoutes.TakeIn(context, grains, command);
+        else await OrderReplies.WritePlaced(context, await grains.GetGrain<ICustomerGrain>(customer).Place(command));
     }
 
     /// <summary>GET /v1/orders/{number}.</summary>

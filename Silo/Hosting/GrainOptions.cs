@@ -8,6 +8,7 @@ using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Idempotency;
+using OrderActors.Intake;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
@@ -25,7 +26,7 @@ internal static class GrainOptions
     public static readonly string[] Sections =
     [
         "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Idempotency",
-        "Webhooks", "Quotes",
+        "Webhooks", "Quotes", "Intake",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
 
@@ -46,6 +47,7 @@ internal static class GrainOptions
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
         services.AddSection<WebhookOptions>(configuration, "Webhooks");
+        services.AddSection<IntakeOptions>(configuration, "Intake");
         services.AddSection<AnswerOptions>(configuration, "Idempotency");
         services.AddSection<QuoteOptions>(configuration, "Quotes");
         services.AddOutbound(configuration);

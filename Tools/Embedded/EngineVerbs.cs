@@ -2,6 +2,7 @@ using System.CommandLine;
 using OrderActors.Tools.Bench.Deadlines;
 using OrderActors.Tools.Bench.Engine;
 using OrderActors.Tools.Bench.Http;
+using OrderActors.Tools.Bench.Intake;
 using OrderActors.Tools.Bench.WarmUp;
 using OrderActors.Tools.Migrate;
 using OrderActors.Tools.Replay;
@@ -15,5 +16,5 @@ internal static class EngineVerbs
 
     /// <summary>Those of <c>bench</c>.</summary>
     public static IEnumerable<Command> Benches() =>
-        [.. EngineBenchCommands.Create(), DeadlineBench.Create(), WarmUpBench.Create(), HttpBench.Create(), HttpBench.CreatePeer()];
+        [.. EngineBenchCommands.Create(), DeadlineBench.Create(), WarmUpBench.Create(), IntakeBench.Create(), HttpBench.Create(), HttpBench.CreatePeer()];
 }

@@ -12,7 +12,8 @@ internal static class EngineVerbs
     public static IEnumerable<Command> Benches() =>
         [Lacking("engine", "Measures the embedded engine."), Lacking("soak", "Loads the embedded engine for minutes."),
             Lacking("deadlines", "Measures how late deadlines fire."), Lacking("warmup", "Measures the first minute after ready."),
-            Lacking("http", "Measures placing and reading orders over HTTP.")];
+            Lacking("http", "Measures placing and reading orders over HTTP."),
+            Lacking("intake", "Measures the intake.")];
 
     private static Command Lacking(string verb, string does)
     {

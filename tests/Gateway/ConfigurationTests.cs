@@ -14,6 +14,7 @@ using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage.Journal;
+using OrderActors.Intake;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
@@ -42,6 +43,7 @@ public sealed partial class ConfigurationTests
         ("Ramp", new RampOptions()),
         ("WarmUp", new WarmUpOptions()),
         ("Otlp", new OtlpOptions()),
+        ("Intake", new IntakeOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),

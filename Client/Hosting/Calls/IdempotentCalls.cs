@@ -5,6 +5,7 @@ using OrderActors.Couriers;
 using OrderActors.Customers;
 using OrderActors.Dispatch;
 using OrderActors.Governance.Keys;
+using OrderActors.Intake;
 using OrderActors.Listings;
 using OrderActors.Merchants;
 using OrderActors.Orders;
@@ -21,7 +22,7 @@ internal static class IdempotentCalls
     private static readonly Type[] Commands =
         [
             typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(ApiKeyCommand), typeof(WebhookCommand),
-            typeof(CreateQuote),
+            typeof(CreateQuote), typeof(SubmitIntake),
         ];
 
     // These read as well; their contracts say AlwaysInterleave, which says less.
