@@ -13,8 +13,8 @@ public sealed class TrafficTests
     public void Counts_add_up_and_the_busiest_come_first()
     {
         var state = Seen(Seen(new(), Monday, Merchant("a", 2), Merchant("b", 1)), Monday, Merchant("b", 4), new(TrafficKind.Courier, "k", 9));
-        Assert.Equal([Merchant("b", 5), Merchant("a", 2)], TrafficLifecycle.Busiest(state, TrafficKind.Merchant, 10));
-        Assert.Equal([Merchant("b", 5)], TrafficLifecycle.Busiest(state, TrafficKind.Merchant, 1));
+        Assert.Equal<Traffic>([Merchant("b", 5), Merchant("a", 2)], TrafficLifecycle.Busiest(state, TrafficKind.Merchant, 10).AsEnumerable());
+        Assert.Equal(Merchant("b", 5), Assert.Single(TrafficLifecycle.Busiest(state, TrafficKind.Merchant, 1)));
         Assert.Equal("k", Assert.Single(TrafficLifecycle.Busiest(state, TrafficKind.Courier, 10)).Id);
     }
 
