@@ -87,7 +87,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PlaceOrderRequest);
         var customer = EntityIds.Require(body.Customer, "/customer");
         await RequireCustomer(context, customer);
-        var reply = await grains.GetGrain<ICustomerGrain>(customer).Place(body.ToCommand(id, customer, Tenants.Of(context.Caller())));
+        var reply = await grains.GetGrain<ICustomerGrain>(customer).Place(body.ToCommand(id, customer, Tenants.Of(context.Caller(), body.ExternalId)));
         if (reply is not { Refusal: null, Order: { } order })
         {
             await OrderReplies.Write(context, reply);
