@@ -47,12 +47,14 @@ public static class GrainServices
 
         services.AddChecked<PaymentOptions, PaymentOptionsValidator>();
         services.TryAddSingleton<SandboxLedger>();
-        services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
+        services.TryAddSingleton<SandboxProvider>();
+        services.TryAddSingleton<IPaymentProvider>(provider => provider.GetRequiredService<SandboxProvider>());
         services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
-        services.TryAddSingleton<INotificationSender, SandboxSender>();
+        services.TryAddSingleton<SandboxSender>();
+        services.TryAddSingleton<INotificationSender>(provider => provider.GetRequiredService<SandboxSender>());
         return services;
     }
 

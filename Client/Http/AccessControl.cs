@@ -34,6 +34,13 @@ internal sealed class AccessControl(RequestDelegate next, ApiKeys keys, Ownershi
     {
         if (caller is null) throw new RequestFault(ProblemKind.Unauthenticated, "The API key is not one, is not one any more, or is mistyped.");
         if ((operation.Callers & caller.Kind) == 0) throw NotFor(operation, caller);
+        if (operation.LiveOnly && !caller.Live)
+        {
+            throw new RequestFault(
+                ProblemKind.Forbidden, "This is about the platform itself; a test key has no say there.",
+                new ProblemError("test_key", "It is for live keys.", Header: "Authorization"));
+        }
+
         context.SetCaller(caller);
         Sides.Scope(context, operation, caller);
         Ownership.RequireSide(context, operation, caller);

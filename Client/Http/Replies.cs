@@ -38,7 +38,7 @@ internal static class Replies
         var headers = context.Response.Headers;
         headers.ETag = ETagOf(version);
         if (replayed) headers["Idempotent-Replayed"] = True;
-        if (location is not null) headers.Location = location;
+        if (location is not null) headers.Location = context.Caller().Live ? location : Sides.Shown(location);
         return Write(context, status, value, type);
     }
 
@@ -74,6 +74,7 @@ internal static class Replies
     /// <summary>Writes problem details.</summary>
     public static Task WriteProblem(HttpContext context, Problem problem)
     {
+        if (!context.Caller().Live) problem = Shown(problem);
         var kind = problem.Kind;
         var response = context.Response;
         response.StatusCode = kind.Status;
@@ -90,6 +91,21 @@ internal static class Replies
             kind.RetryAfterSeconds is not null, kind.Retry, TraceIdOf(context), problem.Order, problem.Errors);
         return WriteBody(context, document, GatewayJson.Wire.ProblemDocument, ProblemJson);
     }
+
+    // What a test caller is told of its ids is what it calls them.
+    private static Problem Shown(Problem problem) => problem with
+    {
+        Detail = Sides.Shown(problem.Detail),
+        Errors = problem.Errors is null ? null :
+        [
+            .. problem.Errors.Select(error => error with
+            {
+                Detail = Sides.Shown(error.Detail),
+                Value = error.Value is null ? null : Sides.Shown(error.Value),
+                Allowed = error.Allowed is null ? null : [.. error.Allowed.Select(Sides.Shown)],
+            }),
+        ],
+    };
 
     /// <summary>The id under which this request is found in traces and logs.</summary>
     public static string TraceIdOf(HttpContext context)
@@ -108,7 +124,7 @@ internal static class Replies
         var json = writer ??= new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = GatewayJson.Wire.Options.Encoder, SkipValidation = true });
         bytes.ResetWrittenCount();
         json.Reset(bytes);
-        JsonSerializer.Serialize(json, value, type);
+        JsonSerializer.Serialize(json, value, SideJson.Writing(context.Caller(), type));
         json.Flush();
 
         var response = context.Response;

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using OrderActors.Values;
 
 namespace OrderActors.Client.Http;
 
@@ -16,7 +17,7 @@ internal static class RequestBody
         var bytes = await ReadBytes(context, maxBytes);
         try
         {
-            return Parse(bytes, type);
+            return Parse(context, bytes, type);
         }
         finally
         {
@@ -36,7 +37,7 @@ internal static class RequestBody
         var bytes = await ReadBytes(context, maxBytes);
         try
         {
-            return refuse(bytes) is { } why ? throw new RequestFault(ProblemKind.Forbidden, why) : Parse(bytes, type);
+            return refuse(bytes) is { } why ? throw new RequestFault(ProblemKind.Forbidden, why) : Parse(context, bytes, type);
         }
         finally
         {
@@ -56,7 +57,7 @@ internal static class RequestBody
         var bytes = await ReadBytes(context, maxBytes);
         try
         {
-            return bytes.IsEmpty ? none : Parse(bytes, type);
+            return bytes.IsEmpty ? none : Parse(context, bytes, type);
         }
         finally
         {
@@ -71,7 +72,7 @@ internal static class RequestBody
         var bytes = await ReadBytes(context, maxBytes);
         try
         {
-            return FirstByte(bytes) == '[' ? Parse(bytes, many) : [Parse(bytes, one)];
+            return FirstByte(bytes) == '[' ? Parse(context, bytes, many) : [Parse(context, bytes, one)];
         }
         finally
         {
@@ -156,8 +157,21 @@ internal static class RequestBody
         return 0;
     }
 
-    private static T Parse<T>(ReadOnlySequence<byte> bytes, JsonTypeInfo<T> type)
+    /// <summary>Whether an id in the body may have the test side's mark, written out or as an escape.</summary>
+    private static bool MayHaveMark(ReadOnlySequence<byte> bytes)
     {
+        foreach (var segment in bytes)
+        {
+            if (segment.Span.ContainsAny((byte)TestMode.Mark, (byte)'\\')) return true;
+        }
+
+        return false;
+    }
+
+    private static T Parse<T>(HttpContext context, ReadOnlySequence<byte> bytes, JsonTypeInfo<T> shape)
+    {
+        var caller = context.Caller();
+        var type = SideJson.Reading(caller, shape, caller.Live && MayHaveMark(bytes));
         try
         {
             var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = BodyFaults.MaxDepth });
