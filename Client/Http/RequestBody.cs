@@ -170,6 +170,7 @@ internal static class RequestBody
 
     private static T Parse<T>(HttpContext context, ReadOnlySequence<byte> bytes, JsonTypeInfo<T> shape)
     {
+        if (BodyLimits.Refuse(bytes) is { } tooLong) throw tooLong;
         var caller = context.Caller();
         var type = SideJson.Reading(caller, shape, caller.Live && MayHaveMark(bytes));
         try

@@ -79,7 +79,8 @@ internal static class SideJson
 
     private sealed class ImmutableGrainKeysConverter(bool live) : JsonConverter<ImmutableArray<string>>
     {
-        public override ImmutableArray<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => [.. ReadAll(ref reader, live)];
+        public override ImmutableArray<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            [.. ReadAll(ref reader, live)];
 
         public override void Write(Utf8JsonWriter writer, ImmutableArray<string> value, JsonSerializerOptions options) =>
             WriteAll(writer, value.IsDefault ? [] : value.AsSpan());

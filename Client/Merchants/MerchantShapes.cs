@@ -15,7 +15,8 @@ namespace OrderActors.Client.Merchants;
 /// <param name="PreparationSeconds">The usual time from acceptance to ready, in seconds; 900 when left out.</param>
 /// <param name="AutoAccept">Whether orders are accepted without a word; false when left out.</param>
 internal sealed record CreateMerchantRequest(
-    [GrainKey] string Id, string Name, PointBody Location, string Currency, [GrainKey] string? Zone = null, int? PreparationSeconds = null, bool? AutoAccept = null)
+    [GrainKey] string Id, string Name, PointBody Location, string Currency, [GrainKey] string? Zone = null,
+    int? PreparationSeconds = null, bool? AutoAccept = null)
 {
     /// <summary>The zone of merchants and couriers that name none.</summary>
     public const string DefaultZone = "default";

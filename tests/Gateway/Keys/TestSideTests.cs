@@ -78,7 +78,8 @@ public sealed class TestSideTests : IAsyncLifetime
                 for (var at = text.IndexOf(id, StringComparison.Ordinal); at >= 0; at = text.IndexOf(id, at + 1, StringComparison.Ordinal))
                 {
                     found++;
-                    var marked = text[at - 1] == TestMode.Mark || text[(at - 2)..at] == "~/" || text[..at].EndsWith("external_id\":\"", StringComparison.Ordinal);
+                    var marked = text[at - 1] == TestMode.Mark || text[(at - 2)..at] == "~/"
+                        || text[..at].EndsWith("external_id\":\"", StringComparison.Ordinal);
                     Assert.True(marked, $"{id} is stored in: …{text[Math.Max(0, at - 80)..Math.Min(text.Length, at + 40)]}…");
                 }
             }
