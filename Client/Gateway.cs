@@ -8,6 +8,7 @@ using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Client.Keys;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
@@ -34,6 +35,7 @@ public static class Gateway
         services.AddRouting();
         services.AddOptions<GatewayOptions>().Bind(configuration);
         services.AddSingleton<GatewayGate>();
+        services.AddSingleton<AnswerStore>();
         services.AddSingleton(_ => new MetricStore());
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
         services.AddSingleton(ApiKeyOptions.Read(configuration));
@@ -57,6 +59,7 @@ public static class Gateway
         var keys = services.GetRequiredService<ApiKeys>();
         var ownership = services.GetRequiredService<Ownership>();
         app.Use(next => new AccessControl(next, keys, ownership).Handle);
+        app.Use(next => new KeyedRequests(next, services.GetRequiredService<AnswerStore>(), services.GetRequiredService<TimeProvider>()).Handle);
         foreach (var operation in Operations(services)) operation.Map(app);
         return app;
     }

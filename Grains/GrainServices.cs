@@ -7,6 +7,7 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Idempotency;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
 using OrderActors.Orders;
@@ -53,6 +54,7 @@ public static class GrainServices
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
+        services.AddChecked<AnswerOptions, AnswerOptionsValidator>();
         services.TryAddSingleton<SandboxSender>();
         services.TryAddSingleton<INotificationSender>(provider => provider.GetRequiredService<SandboxSender>());
         return services;

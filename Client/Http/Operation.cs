@@ -99,6 +99,12 @@ internal sealed record Operation(string Id, string Method, string Path, RequestD
     /// <summary>Whether it takes an Idempotency-Key.</summary>
     public KeyUse Key { get; init; }
 
+    /// <summary>Whether its answer has a secret that nobody may read again: then the answer is not kept for a repetition of its key.</summary>
+    public bool HasSecret { get; init; }
+
+    /// <summary>Whether what it asks remembers every key for as long as keys live, so that a repetition needs not be looked for first.</summary>
+    public bool RemembersKeys { get; init; }
+
     /// <summary>The body's shape; null without a body.</summary>
     public JsonTypeInfo? Body { get; init; }
 

@@ -24,6 +24,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int? R
     public static readonly ProblemKind InvalidTransition = new(409, "invalid_transition", "Transition not allowed");
     public static readonly ProblemKind CourierUnavailable = new(409, "courier_unavailable", "The courier is not free");
     public static readonly ProblemKind ReplayFailed = new(409, "replay_failed", "The consumer failed again");
+    public static readonly ProblemKind IdempotencyInProgress =
+        new(409, "idempotency_in_progress", "The first request with this key is under way", RetryAfterSeconds: 1, Retry: "same_key");
     public static readonly ProblemKind BodyTooLarge = new(413, "body_too_large", "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new(415, "unsupported_media_type", "The body must be JSON");
     public static readonly ProblemKind ValidationFailed = new(422, "validation_failed", "A value is not possible");

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Governance.Keys;
 using OrderActors.Values;
 using Orleans;
@@ -17,6 +18,7 @@ internal sealed class ApiKeyRoutes(IClusterClient grains, GatewayOptions limits)
         with
         {
             Callers = Callers.Operator,
+            HasSecret = true,
             Status = 201,
         },
         Operation.List("listApiKeys", "/v1/api-keys", List, "Lists the API keys, newest first, without their secrets.",
@@ -40,6 +42,7 @@ internal sealed class ApiKeyRoutes(IClusterClient grains, GatewayOptions limits)
         with
         {
             Callers = Callers.Operator,
+            HasSecret = true,
             BodyOptional = true,
         },
         Operation.Post("revokeApiKey", "/v1/api-keys/{id}/revoke", Revoke, "Ends an API key for good.", null, GatewayJson.Wire.ApiKeyResponse)

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Client.Orders;
 using OrderActors.Merchants;
 using OrderActors.Values;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Customers;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -17,7 +18,9 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         with
         {
             Callers = Callers.Customer | Callers.Partner | Callers.Operator,
-            Status = 201, PendingStatus = 202,
+            RemembersKeys = true,
+            Status = 201,
+            PendingStatus = 202,
         },
         Operation.Get("getOrder", "/v1/orders/{number}", Get, "Reads an order with its timeline.", GatewayJson.Wire.OrderResponse)
         with

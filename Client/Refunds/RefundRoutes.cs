@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Client.Orders;
 using OrderActors.Refunds;
 using OrderActors.Values;

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Settlement;
 using OrderActors.Values;
 using Orleans;

@@ -29,7 +29,6 @@ internal static class IdempotentCalls
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Get)),
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Quote)),
         (typeof(IRefundGrain), nameof(IRefundGrain.Get)),
-        (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
         (typeof(IOrderGrain), nameof(IOrderGrain.Preview)),
         (typeof(IApiKeyGrain), nameof(IApiKeyGrain.Get)),
         (typeof(IApiKeyGrain), nameof(IApiKeyGrain.Resolve)),

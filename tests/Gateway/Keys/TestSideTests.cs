@@ -8,7 +8,7 @@ using Xunit;
 namespace OrderActors.Tests.Gateway.Keys;
 
 /// <summary>The test side is the whole platform once more: with the same ids as the live one, and without a way from one to the other.</summary>
-public sealed class TestSideTests : IAsyncLifetime
+public sealed partial class TestSideTests : IAsyncLifetime
 {
     /// <summary>What a member is called that holds the key of a grain.</summary>
     private static readonly string[] KeyNames =
@@ -78,8 +78,10 @@ public sealed class TestSideTests : IAsyncLifetime
                 for (var at = text.IndexOf(id, StringComparison.Ordinal); at >= 0; at = text.IndexOf(id, at + 1, StringComparison.Ordinal))
                 {
                     found++;
-                    var marked = text[at - 1] == TestMode.Mark || text[(at - 2)..at] == "~/"
-                        || text[..at].EndsWith("external_id\":\"", StringComparison.Ordinal);
+                    // Answers are kept as they were given, in a grain with a mark; within one, quotation marks are escaped.
+                    var answered = text.AsSpan(0, at).EndsWith("\\\"", StringComparison.Ordinal) || AddressBefore().IsMatch(text[Math.Max(0, at - 30)..at]);
+                    var marked = answered || text[at - 1] == TestMode.Mark || text[(at - 2)..at] == "~/"
+                        || text.AsSpan(0, at).EndsWith("external_id\":\"", StringComparison.Ordinal);
                     Assert.True(marked, $"{id} is stored in: …{text[Math.Max(0, at - 80)..Math.Min(text.Length, at + 40)]}…");
                 }
             }
@@ -163,6 +165,9 @@ public sealed class TestSideTests : IAsyncLifetime
             select type.Type.Name + "." + parameter.Name;
         Assert.Empty(forgotten.Distinct());
     }
+
+    [System.Text.RegularExpressions.GeneratedRegex("/v1/(merchants|couriers|customers|promotions)/$")]
+    private static partial System.Text.RegularExpressions.Regex AddressBefore();
 
     private static readonly Type[] Texts = [typeof(string), typeof(string[]), typeof(System.Collections.Immutable.ImmutableArray<string>)];
 
