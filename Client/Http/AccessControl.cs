@@ -24,7 +24,7 @@ internal sealed class AccessControl(RequestDelegate next, ApiKeys keys, Ownershi
         }
 
         var text = TextOf(context);
-        return keys.TryFind(text, out var hash, out var caller) ? Enter(context, operation, caller) : AskAndEnter(context, operation, text, hash);
+        return keys.TryFind(text, out var hash, out var caller) ? Enter(context, operation, caller) : AskAndEnter(context, operation, text.ToString(), hash);
     }
 
     private async Task AskAndEnter(HttpContext context, Operation operation, string text, KeyHash hash) =>
@@ -53,7 +53,7 @@ internal sealed class AccessControl(RequestDelegate next, ApiKeys keys, Ownershi
         await next(context);
     }
 
-    private static string TextOf(HttpContext context)
+    private static ReadOnlySpan<char> TextOf(HttpContext context)
     {
         var values = context.Request.Headers.Authorization;
         if (values.Count == 0)
@@ -65,8 +65,8 @@ internal sealed class AccessControl(RequestDelegate next, ApiKeys keys, Ownershi
 
         // The value is not repeated in any answer: it is, or was meant to be, a secret.
         var value = values.Count == 1 ? values[0]! : "";
-        var text = value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim(' ') : "";
-        return text.Length is > 0 and <= ApiKeyOptions.LongestKey && !text.AsSpan().ContainsAnyExceptInRange('!', '~')
+        var text = value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value.AsSpan(Scheme.Length).Trim(' ') : [];
+        return text.Length is > 0 and <= ApiKeyOptions.LongestKey && !text.ContainsAnyExceptInRange('!', '~')
             ? text
             : throw new RequestFault(
                 ProblemKind.Unauthenticated,
