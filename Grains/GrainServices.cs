@@ -52,7 +52,8 @@ public static class GrainServices
 
         services.AddChecked<PaymentOptions, PaymentOptionsValidator>();
         services.TryAddSingleton<SandboxLedger>();
-        services.TryAddSingleton<IPaymentProvider, SandboxProvider>();
+        services.TryAddSingleton<SandboxProvider>();
+        services.TryAddSingleton<IPaymentProvider>(provider => provider.GetRequiredService<SandboxProvider>());
         services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
@@ -60,7 +61,8 @@ public static class GrainServices
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         services.AddChecked<IntakeOptions, IntakeOptionsValidator>();
         services.AddChecked<AnswerOptions, AnswerOptionsValidator>();
-        services.TryAddSingleton<INotificationSender, SandboxSender>();
+        services.TryAddSingleton<SandboxSender>();
+        services.TryAddSingleton<INotificationSender>(provider => provider.GetRequiredService<SandboxSender>());
         services.AddWebhooks();
         return services;
     }

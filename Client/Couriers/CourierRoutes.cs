@@ -97,7 +97,8 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CreateCourierRequest);
         var id = EntityIds.Require(body.Id, "/id");
         var reply = await grains.GetGrain<ICourierGrain>(id).Execute(context, new CreateCourier(
-            command, new Actor(Role.Courier, id), body.Name, body.Zone ?? CreateMerchantRequest.DefaultZone, body.Capacity ?? DefaultCapacity,
+            command, new Actor(Role.Courier, id), body.Name, body.Zone ?? TestMode.Id(CreateMerchantRequest.DefaultZone, context.Caller().Live),
+            body.Capacity ?? DefaultCapacity,
             body.Vehicle ?? Vehicle.Bicycle, body.AcceptsOffersByHand ?? false));
         await Write(context, 201, reply, "create", "/v1/couriers/" + id);
     }

@@ -13,7 +13,7 @@ namespace OrderActors.Client.Couriers;
 /// <param name="Vehicle">walk, bicycle, scooter or car; bicycle when left out.</param>
 /// <param name="AcceptsOffersByHand">Whether the courier is asked before an assignment binds; false when left out.</param>
 internal sealed record CreateCourierRequest(
-    string Id, string Name, string? Zone = null, int? Capacity = null, Vehicle? Vehicle = null, bool? AcceptsOffersByHand = null);
+    [GrainKey] string Id, string Name, [GrainKey] string? Zone = null, int? Capacity = null, Vehicle? Vehicle = null, bool? AcceptsOffersByHand = null);
 
 /// <summary>PUT /v1/couriers/{id}/settings. What is left out stays as it is.</summary>
 /// <param name="Vehicle">walk, bicycle, scooter or car.</param>
@@ -51,11 +51,11 @@ internal sealed record SetDutyRequest(
 /// <param name="AcceptsOffersByHand">Whether the courier is asked before an assignment binds.</param>
 /// <param name="Offer">What the courier is asked; absent when nothing is.</param>
 internal sealed record CourierResponse(
-    string Id,
+    [GrainKey] string Id,
     long Version,
     CourierStatus Status,
     string Name,
-    string Zone,
+    [GrainKey] string Zone,
     int Capacity,
     PointBody? Location,
     DateTimeOffset? OnlineUntil,

@@ -16,7 +16,7 @@ internal sealed record DeclineOfferRequest(DeclineReason? Reason = null)
 /// <param name="From">Who carries the order.</param>
 /// <param name="To">Who takes it over.</param>
 /// <param name="Actor">Who says so; null for the courier who takes it over.</param>
-internal sealed record HandOverRequest(string From, string To, ActorBody? Actor = null);
+internal sealed record HandOverRequest([GrainKey] string From, [GrainKey] string To, ActorBody? Actor = null);
 
 /// <summary>What a courier is asked to take.</summary>
 /// <param name="Orders">The orders, in the sequence of their drop-offs; answering one answers all.</param>
@@ -36,7 +36,7 @@ internal sealed record OffersResponse(OfferBody[] Data);
 /// <param name="Courier">The courier's id.</param>
 /// <param name="Shift">The shift under way; absent off duty.</param>
 /// <param name="Data">The newest days with earnings, newest first; at most 60.</param>
-internal sealed record EarningsResponse(string Courier, ShiftBody? Shift, EarningsDayBody[] Data)
+internal sealed record EarningsResponse([GrainKey] string Courier, ShiftBody? Shift, EarningsDayBody[] Data)
 {
     public static EarningsResponse From(string courier, CourierEarnings earnings) => new(
         courier,

@@ -32,7 +32,7 @@ internal sealed record AddressBody(string Id, string Label, PointBody Point, str
 /// <param name="MaxOpenOrders">How many orders may be open at once.</param>
 /// <param name="Notify">Whether the customer wants to be told how orders get on.</param>
 internal sealed record CustomerResponse(
-    string Id, long Version, AddressBody[] Addresses, DateTimeOffset? MemberUntil, int MaxOpenOrders, bool Notify)
+    [GrainKey] string Id, long Version, AddressBody[] Addresses, DateTimeOffset? MemberUntil, int MaxOpenOrders, bool Notify)
 {
     public static CustomerResponse From(CustomerView customer) => new(
         customer.Id,

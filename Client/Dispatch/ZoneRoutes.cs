@@ -10,7 +10,7 @@ namespace OrderActors.Client.Dispatch;
 /// <param name="Id">The zone's id.</param>
 /// <param name="Waiting">Orders that wait for a courier.</param>
 /// <param name="Idle">Couriers who are free.</param>
-internal sealed record ZoneResponse(string Id, WaitingOrderBody[] Waiting, IdleCourierBody[] Idle);
+internal sealed record ZoneResponse([GrainKey] string Id, WaitingOrderBody[] Waiting, IdleCourierBody[] Idle);
 
 /// <summary>An order that waits for a courier.</summary>
 /// <param name="Order">Its number.</param>
@@ -27,7 +27,7 @@ internal sealed record WaitingOrderBody(
 /// <param name="Since">Since when the courier is free.</param>
 /// <param name="Until">When the shift ends; absent when open-ended.</param>
 /// <param name="Capacity">How many orders at once.</param>
-internal sealed record IdleCourierBody(string Courier, PointBody Location, DateTimeOffset Since, DateTimeOffset? Until, int Capacity);
+internal sealed record IdleCourierBody([GrainKey] string Courier, PointBody Location, DateTimeOffset Since, DateTimeOffset? Until, int Capacity);
 
 /// <summary>Zones, for operators.</summary>
 internal sealed class ZoneRoutes(IClusterClient grains)

@@ -47,6 +47,10 @@ internal static class WebHosting
             kestrel.AddServerHeader = false;
             // The gateway keeps the limit itself, so that its refusal reaches the sender; this one only stops what goes on and on.
             kestrel.Limits.MaxRequestBodySize = maxBodyBytes + (2L * GatewayOptions.DiscardedBytes);
+            kestrel.Limits.MaxRequestLineSize = GatewayOptions.LongestRequestLine;
+            kestrel.Limits.MaxRequestHeadersTotalSize = GatewayOptions.MostHeaderBytes;
+            kestrel.Limits.MaxRequestHeaderCount = GatewayOptions.MostHeaders;
+            kestrel.Limits.RequestHeadersTimeout = GatewayOptions.HeadersWithin;
         });
     }
 

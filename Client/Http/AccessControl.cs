@@ -24,7 +24,7 @@ internal sealed class AccessControl(RequestDelegate next, ApiKeys keys, Ownershi
         }
 
         var text = TextOf(context);
-        return keys.TryFind(text, out var hash, out var caller) ? Enter(context, operation, caller) : AskAndEnter(context, operation, text, hash);
+        return keys.TryFind(text, out var hash, out var caller) ? Enter(context, operation, caller) : AskAndEnter(context, operation, text.ToString(), hash);
     }
 
     private async Task AskAndEnter(HttpContext context, Operation operation, string text, KeyHash hash) =>
@@ -34,6 +34,13 @@ internal sealed class AccessControl(RequestDelegate next, ApiKeys keys, Ownershi
     {
         if (caller is null) throw new RequestFault(ProblemKind.Unauthenticated, "The API key is not one, is not one any more, or is mistyped.");
         if ((operation.Callers & caller.Kind) == 0) throw NotFor(operation, caller);
+        if (operation.LiveOnly && !caller.Live)
+        {
+            throw new RequestFault(
+                ProblemKind.Forbidden, "This is about the platform itself; a test key has no say there.",
+                new ProblemError("test_key", "It is for live keys.", Header: "Authorization"));
+        }
+
         context.SetCaller(caller);
         Sides.Scope(context, operation, caller);
         Ownership.RequireSide(context, operation, caller);
@@ -46,7 +53,7 @@ internal sealed class AccessControl(RequestDelegate next, ApiKeys keys, Ownershi
         await next(context);
     }
 
-    private static string TextOf(HttpContext context)
+    private static ReadOnlySpan<char> TextOf(HttpContext context)
     {
         var values = context.Request.Headers.Authorization;
         if (values.Count == 0)
@@ -58,8 +65,8 @@ internal sealed class AccessControl(RequestDelegate next, ApiKeys keys, Ownershi
 
         // The value is not repeated in any answer: it is, or was meant to be, a secret.
         var value = values.Count == 1 ? values[0]! : "";
-        var text = value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value[Scheme.Length..].Trim(' ') : "";
-        return text.Length is > 0 and <= ApiKeyOptions.LongestKey && !text.AsSpan().ContainsAnyExceptInRange('!', '~')
+        var text = value.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? value.AsSpan(Scheme.Length).Trim(' ') : [];
+        return text.Length is > 0 and <= ApiKeyOptions.LongestKey && !text.ContainsAnyExceptInRange('!', '~')
             ? text
             : throw new RequestFault(
                 ProblemKind.Unauthenticated,

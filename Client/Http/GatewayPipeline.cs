@@ -45,7 +45,7 @@ internal sealed partial class GatewayPipeline(RequestDelegate next, GatewayGate 
         {
             if (response.HasStarted)
             {
-                LogBroken(logger, e, context.Request.Method, context.Request.Path, Replies.TraceIdOf(context));
+                LogBroken(logger, e, context.Request.Method, RouteOf(context), Replies.TraceIdOf(context));
                 context.Abort();
                 return;
             }
@@ -68,6 +68,9 @@ internal sealed partial class GatewayPipeline(RequestDelegate next, GatewayGate 
         Readiness.Failed => new(ProblemKind.StorageUnavailable, "The storage failed, so nothing can be acknowledged; the service is stopping."),
         _ => new(ProblemKind.Draining, "The service is stopping and takes no new requests. Nothing was done; send it again."),
     };
+
+    // A log has the route and not the path: ids and tokens in an address are their owners' business.
+    private static string RouteOf(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<Operation>()?.Path ?? "a path without a route";
 
     private static string RequestIdOf(HttpContext context)
     {
@@ -106,12 +109,12 @@ internal sealed partial class GatewayPipeline(RequestDelegate next, GatewayGate 
             case TimeoutException when reading:
                 return new(ProblemKind.ReadTimedOut, "The answer did not come in time. Nothing was changed.");
             case TimeoutException:
-                LogTimeout(logger, method, context.Request.Path, Replies.TraceIdOf(context));
+                LogTimeout(logger, method, RouteOf(context), Replies.TraceIdOf(context));
                 return new(
                     ProblemKind.OutcomeUnknown,
                     "The answer did not come in time; it may or may not have been done. Send it again with the same Idempotency-Key to learn which.");
             case ClusterUnavailableException:
-                LogCluster(logger, exception.Message, method, context.Request.Path, Replies.TraceIdOf(context));
+                LogCluster(logger, exception.Message, method, RouteOf(context), Replies.TraceIdOf(context));
                 return new(
                     ProblemKind.ClusterUnavailable,
                     reading
@@ -120,29 +123,29 @@ internal sealed partial class GatewayPipeline(RequestDelegate next, GatewayGate 
             case InvalidCursorException:
                 return PageRequest.BadCursor(context.Request.Query["cursor"].ToString()).Problem;
             case OrleansException or IOException:
-                LogStorage(logger, exception, method, context.Request.Path, Replies.TraceIdOf(context));
+                LogStorage(logger, exception, method, RouteOf(context), Replies.TraceIdOf(context));
                 return new(ProblemKind.StorageUnavailable, "The storage could not take the write. Send it again with the same Idempotency-Key.");
             case not null when gate.Readiness is Readiness.Draining or Readiness.Failed:
-                LogStorage(logger, exception, method, context.Request.Path, Replies.TraceIdOf(context));
+                LogStorage(logger, exception, method, RouteOf(context), Replies.TraceIdOf(context));
                 return NotReady(gate.Readiness) with { Detail = "The service stopped while it worked on this. Send it again with the same Idempotency-Key." };
             default:
-                LogInternal(logger, exception, method, context.Request.Path, Replies.TraceIdOf(context));
+                LogInternal(logger, exception, method, RouteOf(context), Replies.TraceIdOf(context));
                 return new(ProblemKind.Internal, "An error that nobody foresaw. It is in the log under this trace_id.");
         }
     }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed; trace {TraceId}")]
-    private static partial void LogInternal(ILogger logger, Exception? exception, string method, PathString path, string traceId);
+    private static partial void LogInternal(ILogger logger, Exception? exception, string method, string path, string traceId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path}: the storage could not take the write; trace {TraceId}")]
-    private static partial void LogStorage(ILogger logger, Exception? exception, string method, PathString path, string traceId);
+    private static partial void LogStorage(ILogger logger, Exception? exception, string method, string path, string traceId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path}: {Reason} trace {TraceId}")]
-    private static partial void LogCluster(ILogger logger, string reason, string method, PathString path, string traceId);
+    private static partial void LogCluster(ILogger logger, string reason, string method, string path, string traceId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Method} {Path} timed out with an unknown outcome; trace {TraceId}")]
-    private static partial void LogTimeout(ILogger logger, string method, PathString path, string traceId);
+    private static partial void LogTimeout(ILogger logger, string method, string path, string traceId);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} broke off in the middle of its answer; trace {TraceId}")]
-    private static partial void LogBroken(ILogger logger, Exception exception, string method, PathString path, string traceId);
+    private static partial void LogBroken(ILogger logger, Exception exception, string method, string path, string traceId);
 }

@@ -87,6 +87,9 @@ internal sealed record Operation(string Id, string Method, string Path, RequestD
     /// <summary>The path's parameters that are ids which callers choose, and so have a live and a test side.</summary>
     public ImmutableArray<string> GrainKeys { get; init; } = Sides.IdsOfPath(Path);
 
+    /// <summary>Whether it is about the platform itself, where a test key has no say.</summary>
+    public bool LiveOnly { get; init; } = Path.StartsWith("/v1/operations/", StringComparison.Ordinal);
+
     /// <summary>Whether an order's number is in the path.</summary>
     public bool HasNumber { get; } = Path.Contains("{number}", StringComparison.Ordinal);
 

@@ -43,7 +43,7 @@ internal static class Replies
         var headers = context.Response.Headers;
         headers.ETag = Preconditions.Quoted(version.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (replayed) headers[ReplayedHeader] = True;
-        if (location is not null) headers.Location = location;
+        if (location is not null) headers.Location = context.Caller().Live ? location : Sides.Shown(location);
         return replayed && KeyedRequest.Of(context) is { } request
             ? Repeat(context, request, () => Write(context, status, value, type))
             : Write(context, status, value, type);
@@ -122,6 +122,7 @@ internal static class Replies
     /// <summary>Writes problem details.</summary>
     public static Task WriteProblem(HttpContext context, Problem problem, KeyedRequest? request = null)
     {
+        if (!context.Caller().Live) problem = Shown(problem);
         var kind = problem.Kind;
         var response = context.Response;
         response.StatusCode = kind.Status;
@@ -139,6 +140,21 @@ internal static class Replies
         return WriteBody(context, document, GatewayJson.Wire.ProblemDocument, ProblemJson, request);
     }
 
+    // What a test caller is told of its ids is what it calls them.
+    private static Problem Shown(Problem problem) => problem with
+    {
+        Detail = Sides.Shown(problem.Detail),
+        Errors = problem.Errors is null ? null :
+        [
+            .. problem.Errors.Select(error => error with
+            {
+                Detail = Sides.Shown(error.Detail),
+                Value = error.Value is null ? null : Sides.Shown(error.Value),
+                Allowed = error.Allowed is null ? null : [.. error.Allowed.Select(Sides.Shown)],
+            }),
+        ],
+    };
+
     /// <summary>The id under which this request is found in traces and logs.</summary>
     public static string TraceIdOf(HttpContext context)
     {
@@ -154,7 +170,7 @@ internal static class Replies
         var json = writer ??= new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = GatewayJson.Wire.Options.Encoder, SkipValidation = true });
         bytes.ResetWrittenCount();
         json.Reset(bytes);
-        JsonSerializer.Serialize(json, value, type);
+        JsonSerializer.Serialize(json, value, SideJson.Writing(context.Caller(), type));
         json.Flush();
 
         var response = context.Response;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Idempotency;
+using OrderActors.Values;
 
 namespace OrderActors.Client.Http;
 
@@ -17,7 +18,7 @@ internal static class RequestBody
         var bytes = await ReadBytes(context, maxBytes);
         try
         {
-            return await Understood(context, Parse(bytes, type), type);
+            return await Understood(context, Parse(context, bytes, type), type);
         }
         finally
         {
@@ -37,7 +38,7 @@ internal static class RequestBody
         var bytes = await ReadBytes(context, maxBytes);
         try
         {
-            return refuse(bytes) is { } why ? throw new RequestFault(ProblemKind.Forbidden, why) : Parse(bytes, type);
+            return refuse(bytes) is { } why ? throw new RequestFault(ProblemKind.Forbidden, why) : Parse(context, bytes, type);
         }
         finally
         {
@@ -57,7 +58,7 @@ internal static class RequestBody
         var bytes = await ReadBytes(context, maxBytes);
         try
         {
-            return await Understood(context, bytes.IsEmpty ? none : Parse(bytes, type), type);
+            return await Understood(context, bytes.IsEmpty ? none : Parse(context, bytes, type), type);
         }
         finally
         {
@@ -72,7 +73,7 @@ internal static class RequestBody
         var bytes = await ReadBytes(context, maxBytes);
         try
         {
-            return FirstByte(bytes) == '[' ? Parse(bytes, many) : [Parse(bytes, one)];
+            return FirstByte(bytes) == '[' ? Parse(context, bytes, many) : [Parse(context, bytes, one)];
         }
         finally
         {
@@ -164,8 +165,22 @@ internal static class RequestBody
         return 0;
     }
 
-    private static T Parse<T>(ReadOnlySequence<byte> bytes, JsonTypeInfo<T> type)
+    /// <summary>Whether an id in the body may have the test side's mark, written out or as an escape.</summary>
+    private static bool MayHaveMark(ReadOnlySequence<byte> bytes)
     {
+        foreach (var segment in bytes)
+        {
+            if (segment.Span.ContainsAny((byte)TestMode.Mark, (byte)'\\')) return true;
+        }
+
+        return false;
+    }
+
+    private static T Parse<T>(HttpContext context, ReadOnlySequence<byte> bytes, JsonTypeInfo<T> shape)
+    {
+        if (BodyLimits.Refuse(bytes) is { } tooLong) throw tooLong;
+        var caller = context.Caller();
+        var type = SideJson.Reading(caller, shape, caller.Live && MayHaveMark(bytes));
         try
         {
             var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = BodyFaults.MaxDepth });

@@ -37,7 +37,7 @@ internal enum ActorRole
 /// <summary>Who gives a command.</summary>
 /// <param name="Role">customer, merchant, courier or operator.</param>
 /// <param name="Id">The id within the role.</param>
-internal sealed record ActorBody(ActorRole Role, string Id)
+internal sealed record ActorBody(ActorRole Role, [GrainKey] string Id)
 {
     public Actor ToActor() => new(
         Role switch

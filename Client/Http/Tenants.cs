@@ -6,10 +6,14 @@ namespace OrderActors.Client.Http;
 internal static class Tenants
 {
     /// <summary>A partner's are its own, also each customer's; the operators of a side share theirs.</summary>
-    public static string? Of(Caller caller) => caller.Kind switch
+    public static string? Of(Caller caller, string? externalId) =>
+        // An order without an external id needs one only to be seen by the partner who placed it.
+        externalId is null && caller.Kind != Callers.Partner ? null : Of(caller);
+
+    private static string? Of(Caller caller) => caller.Kind switch
     {
         Callers.Partner => caller.Subject,
-        Callers.Customer => caller.Subject + "@customer",
-        _ => caller.Live ? null : TestMode.Mark.ToString(),
+        Callers.Customer => Tenant.OfCustomer(caller.Subject),
+        _ => caller.Live ? null : Tenant.TestOperators,
     };
 }

@@ -29,7 +29,7 @@ internal sealed class ApiKeys(IClusterClient grains, ApiKeyOptions options, Time
     /// <param name="text">The text, at most <see cref="ApiKeyOptions.LongestKey"/> visible characters.</param>
     /// <param name="hash">Its hash, for <see cref="Ask"/>.</param>
     /// <param name="caller">Who it is; null for nobody.</param>
-    public bool TryFind(string text, out KeyHash hash, out Caller? caller)
+    public bool TryFind(ReadOnlySpan<char> text, out KeyHash hash, out Caller? caller)
     {
         hash = KeyHash.Of(text);
         var now = clock.GetTimestamp();
@@ -40,7 +40,7 @@ internal sealed class ApiKeys(IClusterClient grains, ApiKeyOptions options, Time
             return true;
         }
 
-        return _wrong.TryGet(hash, now, out caller) || !ApiKeyText.TryGetId(text, out _);
+        return _wrong.TryGet(hash, now, out caller) || !ApiKeyText.TryGetId(text.ToString(), out _);
     }
 
     /// <summary>Asks the key's grain who shows this text; null for nobody. Who asks for the same one meanwhile gets the same answer.</summary>
@@ -98,7 +98,7 @@ internal sealed class ApiKeys(IClusterClient grains, ApiKeyOptions options, Time
 internal readonly record struct KeyHash(ulong A, ulong B, ulong C, ulong D)
 {
     /// <summary>The hash of a text of visible ASCII characters.</summary>
-    public static KeyHash Of(string text)
+    public static KeyHash Of(ReadOnlySpan<char> text)
     {
         Span<byte> bytes = stackalloc byte[ApiKeyOptions.LongestKey];
         Span<ulong> hash = stackalloc ulong[SHA256.HashSizeInBytes / sizeof(ulong)];

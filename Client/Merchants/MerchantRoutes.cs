@@ -105,7 +105,7 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
             command,
             new Actor(Role.Merchant, id),
             body.Name,
-            body.Zone ?? CreateMerchantRequest.DefaultZone,
+            body.Zone ?? TestMode.Id(CreateMerchantRequest.DefaultZone, context.Caller().Live),
             body.Location.ToPoint(),
             body.Currency,
             TimeSpan.FromSeconds(body.PreparationSeconds ?? CreateMerchantRequest.DefaultPreparationSeconds),

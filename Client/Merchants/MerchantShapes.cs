@@ -15,7 +15,8 @@ namespace OrderActors.Client.Merchants;
 /// <param name="PreparationSeconds">The usual time from acceptance to ready, in seconds; 900 when left out.</param>
 /// <param name="AutoAccept">Whether orders are accepted without a word; false when left out.</param>
 internal sealed record CreateMerchantRequest(
-    string Id, string Name, PointBody Location, string Currency, string? Zone = null, int? PreparationSeconds = null, bool? AutoAccept = null)
+    [GrainKey] string Id, string Name, PointBody Location, string Currency, [GrainKey] string? Zone = null,
+    int? PreparationSeconds = null, bool? AutoAccept = null)
 {
     /// <summary>The zone of merchants and couriers that name none.</summary>
     public const string DefaultZone = "default";
@@ -150,11 +151,11 @@ internal sealed record SetPreparationRequest(int PreparationSeconds, bool AutoAc
 /// <param name="Terms">Its terms, if it has any.</param>
 /// <param name="Stripes">Over how many sub-grains it is spread while it is hot; 0 when it is not.</param>
 internal sealed record MerchantResponse(
-    string Id,
+    [GrainKey] string Id,
     long Version,
     MerchantStatus Status,
     string Name,
-    string Zone,
+    [GrainKey] string Zone,
     PointBody Location,
     string Currency,
     long PreparationSeconds,

@@ -73,7 +73,7 @@ internal sealed class OrderListRoutes(IClusterClient grains)
     {
         // Such a list has one page and gives out no cursor.
         if (cursor is not null) throw PageRequest.BadCursor(cursor);
-        var number = await grains.GetGrain<IExternalIdGrain>($"{Tenants.Of(caller)}/{externalId}").Get();
+        var number = await grains.GetGrain<IExternalIdGrain>($"{Tenants.Of(caller, externalId)}/{externalId}").Get();
         return new(number is { } found ? [found] : [], null);
     }
 

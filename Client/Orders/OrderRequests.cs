@@ -21,15 +21,15 @@ namespace OrderActors.Client.Orders;
 /// <param name="RequirePin">Whether the courier needs the customer's PIN; null for no.</param>
 /// <param name="QuoteId">The quote whose price the order has, which must be for the same; null for the menu's.</param>
 internal sealed record PlaceOrderRequest(
-    string Customer,
-    string Merchant,
+    [GrainKey] string Customer,
+    [GrainKey] string Merchant,
     OrderLineBody[] Lines,
     MoneyBody Total,
     PointBody? Dropoff = null,
     string? Note = null,
     OrderKind? Kind = null,
     DateTimeOffset? ScheduledFor = null,
-    string? Coupon = null,
+    [GrainKey] string? Coupon = null,
     PaymentBody? Payment = null,
     string? ExternalId = null,
     bool? RequirePin = null,
@@ -160,7 +160,7 @@ internal sealed record OverrideOrderRequest(OrderStatus To, string Reason, Actor
 
 /// <summary>POST /v1/deliveries/{number}/pickup and the other steps on the way.</summary>
 /// <param name="Courier">The courier who did the step; null for whose key it is.</param>
-internal sealed record CourierStepRequest(string? Courier = null)
+internal sealed record CourierStepRequest([GrainKey] string? Courier = null)
 {
     public static readonly CourierStepRequest Empty = new();
 }
@@ -168,7 +168,7 @@ internal sealed record CourierStepRequest(string? Courier = null)
 /// <summary>POST /v1/deliveries/{number}/complete.</summary>
 /// <param name="Courier">The courier who handed it over; null for whose key it is.</param>
 /// <param name="Proof">What shows it; null for nothing.</param>
-internal sealed record CompleteDeliveryRequest(string? Courier = null, ProofRequest? Proof = null)
+internal sealed record CompleteDeliveryRequest([GrainKey] string? Courier = null, ProofRequest? Proof = null)
 {
     public static readonly CompleteDeliveryRequest Empty = new();
 }
@@ -187,7 +187,7 @@ internal sealed record ProofRequest(string? Pin = null, string? PhotoUrl = null,
 /// <summary>POST /v1/deliveries/{number}/unassign.</summary>
 /// <param name="Courier">The courier who drops out; null for whose key it is.</param>
 /// <param name="Actor">Who says so; null for the courier.</param>
-internal sealed record UnassignRequest(string? Courier = null, ActorBody? Actor = null)
+internal sealed record UnassignRequest([GrainKey] string? Courier = null, ActorBody? Actor = null)
 {
     public static readonly UnassignRequest Empty = new();
 }
@@ -196,12 +196,12 @@ internal sealed record UnassignRequest(string? Courier = null, ActorBody? Actor 
 /// <param name="Reason">Why the goods could not be handed over.</param>
 /// <param name="Courier">The courier who says so, or null for the actor.</param>
 /// <param name="Actor">Who says so when it is not the courier.</param>
-internal sealed record FailDeliveryRequest(CancelReason Reason, string? Courier = null, ActorBody? Actor = null);
+internal sealed record FailDeliveryRequest(CancelReason Reason, [GrainKey] string? Courier = null, ActorBody? Actor = null);
 
 /// <summary>POST /v1/deliveries/{number}/return.</summary>
 /// <param name="Courier">The courier who brought the goods back, or null for the actor.</param>
 /// <param name="Actor">Who says so when it is not the courier: the merchant who has them again, or an operator.</param>
-internal sealed record ReturnGoodsRequest(string? Courier = null, ActorBody? Actor = null)
+internal sealed record ReturnGoodsRequest([GrainKey] string? Courier = null, ActorBody? Actor = null)
 {
     public static readonly ReturnGoodsRequest Empty = new();
 }

@@ -91,7 +91,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PlaceOrderRequest);
         var customer = EntityIds.Require(body.Customer, "/customer");
         await new Ownership(grains).RequireCustomer(context, customer);
-        var command = body.ToCommand(id, customer, Tenants.Of(context.Caller()));
+        var command = body.ToCommand(id, customer, Tenants.Of(context.Caller(), body.ExternalId));
         if (IntakeRoutes.IsAsked(context)) await IntakeRoutes.TakeIn(context, grains, command);
         else await OrderReplies.WritePlaced(context, await grains.GetGrain<ICustomerGrain>(customer).Place(command));
     }

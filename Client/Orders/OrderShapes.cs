@@ -52,16 +52,16 @@ internal sealed record OrderResponse(
     PaymentStatus PaymentStatus,
     SettlementStatus SettlementStatus,
     bool Frozen,
-    string Customer,
-    string Merchant,
-    string? Zone,
-    string? Courier,
+    [GrainKey] string Customer,
+    [GrainKey] string Merchant,
+    [GrainKey] string? Zone,
+    [GrainKey] string? Courier,
     int Attempt,
     PricedLineBody[] Lines,
     MoneyBody Total,
     BillBody? Bill,
     PaymentMethod PaymentMethod,
-    string? Coupon,
+    [GrainKey] string? Coupon,
     PointBody? Pickup,
     PointBody? Dropoff,
     string? Note,
@@ -258,7 +258,7 @@ internal readonly record struct DeadlineBody(DeadlineKind Kind, DateTimeOffset D
 /// <param name="At">When.</param>
 /// <param name="By">Who.</param>
 /// <param name="Detail">Courier, reason or deadline, where the type has one.</param>
-internal readonly record struct TimelineBody(long Version, string Type, DateTimeOffset At, ByBody By, string? Detail)
+internal readonly record struct TimelineBody(long Version, string Type, DateTimeOffset At, ByBody By, [GrainKey] string? Detail)
 {
     public static TimelineBody[] From(OrderView order)
     {
@@ -277,7 +277,7 @@ internal readonly record struct TimelineBody(long Version, string Type, DateTime
 /// <summary>Who did something.</summary>
 /// <param name="Role">customer, merchant, courier, operator or system.</param>
 /// <param name="Id">The id within the role.</param>
-internal readonly record struct ByBody(Role Role, string Id)
+internal readonly record struct ByBody(Role Role, [GrainKey] string Id)
 {
     public static ByBody From(Actor by) => new(by.Role, by.Id);
 }

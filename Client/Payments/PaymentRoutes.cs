@@ -48,7 +48,8 @@ internal sealed class PaymentRoutes(IClusterClient grains, GatewayOptions limits
             bytes => WebhookSignature.Refuse(
                 webhooks.Key, headers["webhook-id"], headers["webhook-timestamp"], headers["webhook-signature"], bytes, clock.GetUtcNow()));
         if (body.Operation.Length > 100 || body.Operation.Any(c => c is <= ' ' or > '~')
-            || body.Operation.Split(':') is not [var order, { Length: > 0 }, { Length: > 0 }] || !OrderNumber.TryParse(order, out _, out _))
+            || body.Operation.Split(':') is not [var order, { Length: > 0 }, { Length: > 0 }]
+            || !OrderNumber.TryParse(order, out var number, out _) || number.IsTest)
         {
             throw new RequestFault(ProblemKind.ValidationFailed, "/operation is not the key of an operation.",
                 new ProblemError("invalid_operation", "It must be a key that the provider was given.", Pointer: "/operation"));

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrderActors.Client.Http;
 using OrderActors.Promotions;
 
@@ -18,7 +19,7 @@ namespace OrderActors.Client.Promotions;
 /// <param name="Merchants">Where it counts; everywhere when left out.</param>
 /// <param name="Actor">Who creates it; an operator when left out.</param>
 internal sealed record CreatePromotionRequest(
-    string Code,
+    [GrainKey] string Code,
     string Currency,
     BudgetBody Budget,
     long? AmountOff = null,
@@ -29,7 +30,7 @@ internal sealed record CreatePromotionRequest(
     DateTimeOffset? ValidFrom = null,
     DateTimeOffset? ValidUntil = null,
     long? MinimumSubtotal = null,
-    string[]? Merchants = null,
+    [GrainKey] string[]? Merchants = null,
     ActorBody? Actor = null);
 
 /// <summary>A promotion's budget.</summary>
@@ -57,7 +58,7 @@ internal sealed record SpentBody(long Amount, long Uses);
 
 /// <summary>A promotion.</summary>
 internal sealed record PromotionResponse(
-    string Code,
+    [GrainKey] string Code,
     long Version,
     PromotionStatus Status,
     string Currency,
@@ -72,7 +73,7 @@ internal sealed record PromotionResponse(
     DateTimeOffset? ValidFrom,
     DateTimeOffset? ValidUntil,
     long MinimumSubtotal,
-    IReadOnlyList<string> Merchants)
+    [GrainKey] ImmutableArray<string> Merchants)
 {
     public static PromotionResponse From(PromotionView promotion)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using OrderActors.Client.Http;
 using OrderActors.Settlement;
+using OrderActors.Values;
 
 namespace OrderActors.Client.Settlement;
 
@@ -17,13 +18,13 @@ internal static class SettlementCsv
     public static void Append(StringBuilder text, string day, SettlementLine line)
     {
         var (booking, entry) = (line.Booking, line.Booking.Entries[0]);
-        text.Append(Field(day)).Append(',')
+        text.Append(Field(TestMode.Shown(day))).Append(',')
             .Append(booking.OccurredAt.UtcDateTime.ToString(Instant, CultureInfo.InvariantCulture)).Append(',')
             .Append(booking.Order == default ? "" : booking.Order.ToString()).Append(',')
             .Append(Field(booking.Type)).Append(',');
         if (booking.Refund != 0) text.Append(CultureInfo.InvariantCulture, $"{booking.Refund}");
         text.Append(',').Append(WireNames<PartyKind>.NameOf(entry.Party)).Append(',')
-            .Append(Field(entry.Id)).Append(',')
+            .Append(Field(TestMode.Shown(entry.Id))).Append(',')
             .Append(CultureInfo.InvariantCulture, $"{entry.Amount},")
             .Append(Field(booking.Currency))
             .Append(CultureInfo.InvariantCulture, $",{line.Partition},{booking.Sequence}\r\n");

@@ -92,7 +92,7 @@ internal sealed class SettlementRoutes(IClusterClient grains, GatewayOptions lim
     {
         var (day, grain, response) = (DayOf(context), Grain(context), context.Response);
         response.ContentType = "text/csv; charset=utf-8; header=present";
-        response.Headers.ContentDisposition = $"attachment; filename=\"settlement-{day}.csv\"";
+        response.Headers.ContentDisposition = $"attachment; filename=\"settlement-{TestMode.Shown(day)}.csv\"";
         var text = new StringBuilder(SettlementCsv.Header);
         string? cursor = null;
         do
@@ -111,7 +111,7 @@ internal sealed class SettlementRoutes(IClusterClient grains, GatewayOptions lim
     private static string DayOf(HttpContext context)
     {
         var day = (string)context.Request.RouteValues["day"]!;
-        return DateOnly.TryParseExact(day, DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
+        return DateOnly.TryParseExact(TestMode.Shown(day), DayFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out _)
             ? day
             : throw PageRequest.Fault("invalid_id", $"The day is '{day}'; it must be a day such as 2026-03-02.", "day", day, [DayFormat]);
     }

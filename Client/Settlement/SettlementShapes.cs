@@ -19,7 +19,7 @@ internal sealed record CloseDayRequest(ActorBody? Actor = null)
 /// <param name="Totals">Its sums; those of a currency sum to zero.</param>
 /// <param name="ClosedAt">When it was closed.</param>
 internal sealed record SettlementDayResponse(
-    string Day, long Version, SettlementDayStatus Status, long Bookings, PartyTotalBody[] Totals, DateTimeOffset? ClosedAt)
+    [GrainKey] string Day, long Version, SettlementDayStatus Status, long Bookings, PartyTotalBody[] Totals, DateTimeOffset? ClosedAt)
 {
     public static SettlementDayResponse From(SettlementDayView day) => new(
         day.Day,
@@ -41,7 +41,7 @@ internal sealed record PartyTotalBody(PartyKind Party, MoneyBody Amount, long En
 /// <param name="Id">The party's id; absent for the platform.</param>
 /// <param name="Amount">Above 0 is owed to the party.</param>
 /// <param name="OccurredAt">When it happened.</param>
-internal sealed record EntryBody(string? Order, string Type, int? Refund, PartyKind Party, string? Id, MoneyBody Amount, DateTimeOffset OccurredAt)
+internal sealed record EntryBody(string? Order, string Type, int? Refund, PartyKind Party, [GrainKey] string? Id, MoneyBody Amount, DateTimeOffset OccurredAt)
 {
     public static EntryBody From(SettlementLine line)
     {

@@ -24,6 +24,7 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
 
     private readonly Durable<NotificationState> _state;
     private readonly INotificationSender _sender;
+    private readonly SandboxSender _sandbox;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private IGrainTimer? _timer;
@@ -33,16 +34,23 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
     public NotificationGrain(
         [PersistentState("notifications")] IPersistentState<NotificationState> state,
         INotificationSender sender,
+        SandboxSender sandbox,
         TimeProvider clock,
         ILogger<NotificationGrain> log)
     {
         _state = new(this, state);
         _sender = sender;
+        _sandbox = sandbox;
         _clock = clock;
         _log = log;
     }
 
     private DateTimeOffset Now => _clock.GetUtcNow();
+
+    private string Owner => this.GetPrimaryKeyString().Split('/', 2)[^1];
+
+    // Nobody of the real world is told of the test side.
+    private INotificationSender Sender => TestMode.IsTest(Owner) ? _sandbox : _sender;
 
     public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -54,8 +62,7 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
 
     public async Task<ContactReply> SetContact(SetContact command)
     {
-        var key = this.GetPrimaryKeyString();
-        var owner = key[(key.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        var owner = Owner;
         var reply = await _state.Decide(state => NotificationLifecycle.SetContact(state, command, owner));
 
         // Orders learn of it through their customer. Told with every answer: after a crash here the same command again makes it good.
@@ -136,7 +143,7 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
             using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(stop);
             try
             {
-                outcome = await _sender.SendAsync(outgoing, cancellation.Token).WaitAsync(SendTimeout, _clock, stop);
+                outcome = await Sender.SendAsync(outgoing, cancellation.Token).WaitAsync(SendTimeout, _clock, stop);
             }
             catch (Exception e)
             {

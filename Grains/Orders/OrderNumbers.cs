@@ -8,7 +8,10 @@ namespace OrderActors.Orders;
 public interface IOrderNumbers
 {
     /// <summary>A number that nobody else gets.</summary>
-    ValueTask<OrderNumber> NextAsync(int customerShard, int merchantShard);
+    /// <param name="customerShard">The customer's shard.</param>
+    /// <param name="merchantShard">The merchant's shard.</param>
+    /// <param name="live">Whether it is for the live side; a test order's number is of a region that no live one has.</param>
+    ValueTask<OrderNumber> NextAsync(int customerShard, int merchantShard, bool live = true);
 }
 
 /// <summary>Makes order numbers from a leased node id and a millisecond for each pair of shards.</summary>
@@ -28,10 +31,16 @@ public sealed class OrderNumbers : IOrderNumbers
     private Held? _held;
     private Task<Held>? _renewal;
 
+    // Made when the first test order comes: most processes never see one.
+    private readonly Lazy<OrderNumbers>? _test;
+
     /// <summary>Numbers of a region, with leases from its grain.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The region is the test side's.</exception>
     public OrderNumbers(IGrainFactory grains, TimeProvider clock, int region = 0)
-        : this((held, until) => grains.GetGrain<INumberLeaseGrain>(region.ToString(CultureInfo.InvariantCulture)).Lease(held, until), clock, region)
+        : this(LeaseFrom(grains, region), clock, region)
     {
+        ArgumentOutOfRangeException.ThrowIfEqual(region, TestMode.Region);
+        _test = new(() => new OrderNumbers(LeaseFrom(grains, TestMode.Region), clock, TestMode.Region));
     }
 
     internal OrderNumbers(Func<NumberLease?, long, Task<NumberLease>> lease, TimeProvider clock, int region = 0)
@@ -40,13 +49,20 @@ public sealed class OrderNumbers : IOrderNumbers
     }
 
     /// <inheritdoc/>
-    public ValueTask<OrderNumber> NextAsync(int customerShard, int merchantShard)
+    public ValueTask<OrderNumber> NextAsync(int customerShard, int merchantShard, bool live = true)
     {
+        if (!live && _test is not null) return _test.Value.NextAsync(customerShard, merchantShard);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)customerShard, (uint)Shard.Count, nameof(customerShard));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)merchantShard, (uint)Shard.Count, nameof(merchantShard));
         return TryNext(customerShard, merchantShard, out var number, out var held, out var needed)
             ? new(number)
             : new(NextAfterRenewal(customerShard, merchantShard, held, needed));
+    }
+
+    private static Func<NumberLease?, long, Task<NumberLease>> LeaseFrom(IGrainFactory grains, int region)
+    {
+        var leases = grains.GetGrain<INumberLeaseGrain>(region.ToString(CultureInfo.InvariantCulture));
+        return leases.Lease;
     }
 
     internal static long TickOf(DateTimeOffset instant) => (instant - OrderNumber.Epoch).Ticks / TimeSpan.TicksPerMillisecond;

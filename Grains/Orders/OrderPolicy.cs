@@ -1,4 +1,5 @@
 using OrderActors.Merchants;
+using OrderActors.Values;
 
 namespace OrderActors.Orders;
 
@@ -86,7 +87,7 @@ public sealed record OrderPolicy
 
     /// <summary>How long an order waits for something, by its merchant's, its zone's or this policy.</summary>
     internal TimeSpan For(DeadlineKind kind, OrderWaits? merchant, string zone) =>
-        Of(merchant, kind) ?? Of(Zones.GetValueOrDefault(zone), kind) ?? kind switch
+        Of(merchant, kind) ?? Of(Zones.GetValueOrDefault(TestMode.Shown(zone)), kind) ?? kind switch
         {
             DeadlineKind.Placement => Placement,
             DeadlineKind.Payment => Payment,

@@ -89,7 +89,7 @@ internal static class OrderValidation
         if (c.Coupon is not null && !EntityId.IsValid(c.Coupon)) return Refusal.Invalid("/coupon", c.Coupon, EntityId.Rule);
         if (c.ExternalId is not null && !CommandId.IsValid(c.ExternalId))
             return Refusal.Invalid("/external_id", c.ExternalId, "1 to 255 visible ASCII characters");
-        if (c.Tenant is not null && !EntityId.IsValid(c.Tenant)) return Refusal.Invalid("/tenant", c.Tenant, EntityId.Rule);
+        if (c.Tenant is not null && !Tenant.IsValid(c.Tenant)) return Refusal.Invalid("/tenant", c.Tenant, Tenant.Rule);
         if (c.QuoteId is not null && !EntityId.IsValid(c.QuoteId)) return Refusal.Invalid("/quote_id", c.QuoteId, EntityId.Rule);
         if (c.PaymentSource is not null && RefuseToken("/payment/source", c.PaymentSource) is { } source) return source;
         if (c.Payment == PaymentMethod.Cash && c.PaymentSource is not null)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderActors.Orders;
+using OrderActors.Payments.Sandbox;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Runtime;
@@ -16,6 +17,7 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
 {
     private readonly Durable<PaymentState> _payment;
     private readonly IPaymentProvider _provider;
+    private readonly SandboxProvider _sandbox;
     private readonly PaymentOptions _options;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
@@ -30,18 +32,23 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
     public PaymentGrain(
         [PersistentState("payment")] IPersistentState<PaymentState> state,
         IPaymentProvider provider,
+        SandboxProvider sandbox,
         IOptions<PaymentOptions> options,
         TimeProvider clock,
         ILogger<PaymentGrain> log)
     {
         _payment = new(this, state);
         _provider = provider;
+        _sandbox = sandbox;
         _options = options.Value;
         _clock = clock;
         _log = log;
     }
 
     private string Key => this.GetPrimaryKeyString();
+
+    // No money of the real world moves for an order of the test side.
+    private IPaymentProvider Provider => OrderNumber.Parse(Key).IsTest ? _sandbox : _provider;
 
     public Task<PaymentView?> Get() => Task.FromResult(View());
 
@@ -97,7 +104,7 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
         var key = OperationKey.OfAttempt(request.Order, request.Attempt);
 
         // First the call, then the write: who asked is durable, asks again after a crash, and the key is the same.
-        var result = await Call(key, cancellation => _provider.AuthoriseAsync(key, money, request.Source, cancellation));
+        var result = await Call(key, cancellation => Provider.AuthoriseAsync(key, money, request.Source, cancellation));
         var outcome = await Decide(state => PaymentLifecycle.Authorised(state, request, missing, result, _options, Now));
         if (request.Take && View() is { Status: PaymentStatus.Authorized } held)
         {
@@ -168,7 +175,7 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
         _busyWith = key;
         try
         {
-            var result = await Call(key, cancellation => ask ? _provider.FindAsync(key, cancellation) : Run(operation, cancellation));
+            var result = await Call(key, cancellation => ask ? Provider.FindAsync(key, cancellation) : Run(operation, cancellation));
             await Decide(state => PaymentLifecycle.Resolve(state, key, result, _options, Now));
         }
         finally
@@ -184,10 +191,10 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
         var hold = payment.Holds.FirstOrDefault(h => h.Number == operation.Hold);
         return operation.Kind switch
         {
-            OperationKind.Authorise => _provider.AuthoriseAsync(operation.Key, amount, operation.Source!, cancellation),
-            OperationKind.Capture => _provider.CaptureAsync(operation.Key, hold!.Reference, amount, cancellation),
-            OperationKind.Void => _provider.VoidAsync(operation.Key, hold!.Reference, cancellation),
-            _ => _provider.RefundAsync(operation.Key, hold!.CaptureReference!, amount, cancellation),
+            OperationKind.Authorise => Provider.AuthoriseAsync(operation.Key, amount, operation.Source!, cancellation),
+            OperationKind.Capture => Provider.CaptureAsync(operation.Key, hold!.Reference, amount, cancellation),
+            OperationKind.Void => Provider.VoidAsync(operation.Key, hold!.Reference, cancellation),
+            _ => Provider.RefundAsync(operation.Key, hold!.CaptureReference!, amount, cancellation),
         };
     }
 

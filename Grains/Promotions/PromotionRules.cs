@@ -45,7 +45,7 @@ internal static class PromotionRules
     }
 
     private static Refusal? ValidateCode(string code) =>
-        EntityId.IsValid(code) && code.Length <= MaxCode && !code.Any(char.IsAsciiLetterLower)
+        EntityId.IsValid(code) && TestMode.Shown(code).Length <= MaxCode && !code.Any(char.IsAsciiLetterLower)
             ? null
             : Refusal.Invalid("/code", code, $"1 to {MaxCode} capital letters, digits, '-' or '_'");
 

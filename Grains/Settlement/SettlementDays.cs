@@ -11,15 +11,15 @@ internal static class SettlementDays
     /// <summary>The day of a moment, UTC.</summary>
     public static DateOnly Of(DateTimeOffset at) => DateOnly.FromDateTime(at.UtcDateTime);
 
-    /// <summary>The key of a day's grain.</summary>
-    public static string Key(DateOnly day) => day.ToString(Format, CultureInfo.InvariantCulture);
+    /// <summary>The key of a day's grain: each side has books of its own.</summary>
+    public static string Key(DateOnly day, bool live) => TestMode.Id(day.ToString(Format, CultureInfo.InvariantCulture), live);
 
     /// <summary>The key of a day's book of a partition.</summary>
     public static string BookKey(string day, int partition) => $"{day}/{Shard.Key(partition)}";
 
     /// <summary>The day of a key.</summary>
     public static bool TryParse(string key, out DateOnly day) =>
-        DateOnly.TryParseExact(key, Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
+        DateOnly.TryParseExact(TestMode.Shown(key), Format, CultureInfo.InvariantCulture, DateTimeStyles.None, out day);
 
     /// <summary>When a day is over.</summary>
     public static DateTimeOffset EndOf(DateOnly day) => day == DateOnly.MaxValue

@@ -35,9 +35,16 @@ public sealed class SettlementFeedGrain(
 
     private async Task Book(IReadOnlyList<LoggedEvent> batch, bool again, CancellationToken cancellation)
     {
+        await Book(batch, live: true, again, cancellation);
+        await Book(batch, live: false, again, cancellation);
+    }
+
+    private async Task Book(IReadOnlyList<LoggedEvent> batch, bool live, bool again, CancellationToken cancellation)
+    {
         var days = new SortedDictionary<DateOnly, ImmutableArray<SettlementBooking>>();
         foreach (var logged in batch)
         {
+            if (logged.Event.Livemode != live) continue;
             if (SettlementRules.BookingOf(logged, options.Value) is { } booking) Merge(days, SettlementDays.Of(booking.OccurredAt), [booking]);
         }
 
@@ -46,7 +53,8 @@ public sealed class SettlementFeedGrain(
             cancellation.ThrowIfCancellationRequested();
             var (day, bookings) = days.First();
             days.Remove(day);
-            var left = await GrainFactory.GetGrain<ISettlementBookGrain>(SettlementDays.BookKey(SettlementDays.Key(day), Partition)).Book(bookings, again);
+            var book = GrainFactory.GetGrain<ISettlementBookGrain>(SettlementDays.BookKey(SettlementDays.Key(day, live), Partition));
+            var left = await book.Book(bookings, again);
             if (!left.IsDefaultOrEmpty) Merge(days, day.AddDays(1), left);
         }
     }

@@ -13,6 +13,7 @@ public sealed class Api(string url, string secret = Api.OperatorKey) : IDisposab
     public const string OperatorKey = "an-operator-key-for-tests";
 
     private static int keys;
+    private List<string>? _texts;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(40) };
 
     /// <summary>Where the API listens.</summary>
@@ -20,6 +21,9 @@ public sealed class Api(string url, string secret = Api.OperatorKey) : IDisposab
 
     /// <summary>The same API as another caller.</summary>
     public Api As(string other) => new(url, other);
+
+    /// <summary>The same API, keeping every answer's text and headers.</summary>
+    public Api Recording(List<string> texts) => new(url, secret) { _texts = texts };
 
     /// <summary>A key that no other request of this run has.</summary>
     public static string NewKey() => $"key-{Environment.ProcessId}-{Interlocked.Increment(ref keys)}";
@@ -53,6 +57,7 @@ public sealed class Api(string url, string secret = Api.OperatorKey) : IDisposab
         using var response = await _http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         var all = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key.ToLowerInvariant(), h => string.Join(", ", h.Value));
+        if (_texts is not null) _texts.Add(text + string.Join('\n', all.Values));
         return new Answer(response.StatusCode, all, text);
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using OrderActors.Client.Http;
 using OrderActors.Silo.Hosting;
 using Xunit;
 
@@ -21,6 +22,10 @@ public class SiloUnderTest : IAsyncLifetime
     /// <summary>Every route, such as <c>GET /v1/orders/{number}</c>.</summary>
     internal IEnumerable<string> Routes => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .Select(e => $"{e.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods[0]} {e.RoutePattern.RawText}");
+
+    /// <summary>Every operation, from its route.</summary>
+    internal IEnumerable<Operation> Operations => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints
+        .Select(e => e.Metadata.GetMetadata<Operation>()).OfType<Operation>();
 
     public async Task InitializeAsync()
     {

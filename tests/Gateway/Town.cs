@@ -19,9 +19,11 @@ internal sealed class Town(Api api)
     public string Zone => "z-" + _id;
 
     /// <summary>A town whose merchant is open and has a menu: noodles at 9.00 without limit, three cakes at 4.50.</summary>
-    public static async Task<Town> Open(Api api, bool autoAccept = false)
+    public static Task<Town> Open(Api api, bool autoAccept = false) => Open(api, new Town(api), autoAccept);
+
+    /// <summary>Opens a town over the API as its ids are.</summary>
+    public static async Task<Town> Open(Api api, Town town, bool autoAccept = false)
     {
-        var town = new Town(api);
         var merchant = new
         {
             id = town.Merchant,
