@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Client.Orders;
 using OrderActors.Customers;
 using OrderActors.Orders;
@@ -46,6 +47,7 @@ internal sealed class QuoteRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CreateQuoteRequest);
         var id = QuoteIds.Of(EntityIds.Require(body.Customer, "/customer"), command);
         EntityIds.Require(body.Merchant, "/merchant");
+        await OrderRoutes.RequireCustomer(context, grains, body.Customer);
         var reply = await Grain(id).Create(body.ToCommand(command, new(Role.Customer, body.Customer)));
         if (reply is not { Refusal: null, Quote: { } quote })
         {
@@ -77,7 +79,7 @@ internal sealed class QuoteRoutes(IClusterClient grains, GatewayOptions limits)
             return;
         }
 
-        var reply = await grains.GetGrain<ICustomerGrain>(quote.Customer).Place(body.ToCommand(command, quote));
+        var reply = await grains.GetGrain<ICustomerGrain>(quote.Customer).Place(body.ToCommand(command, quote, Tenants.Of(context.Caller())));
 
         // Accepted before, under another key or at this very moment: a quote has one order, and that is the answer.
         if (reply.Refusal is { Code: RefusalCode.InvalidTransition, Field: "/quote_id", Value: { } number }
@@ -96,10 +98,17 @@ internal sealed class QuoteRoutes(IClusterClient grains, GatewayOptions limits)
         var id = EntityIds.RequireParameter((string)context.Request.RouteValues["id"]!, "id");
         var quote = await Grain(id).Get();
 
-        // Another customer's quote is none.
-        var caller = context.Caller();
-        return quote is null || (caller.Kind == Callers.Customer && caller.Subject != quote.Customer) ? throw NotFound(id) : quote;
+        // Somebody else's quote is none.
+        return quote is not null && await IsOwn(context.Caller(), quote) ? quote : throw NotFound(id);
     }
+
+    private async ValueTask<bool> IsOwn(Caller caller, QuoteView quote) => caller.Kind switch
+    {
+        Callers.Operator => true,
+        Callers.Customer => caller.Subject == quote.Customer,
+        Callers.Partner => (await grains.GetGrain<ICustomerGrain>(quote.Customer).Get())?.Partner == caller.Subject,
+        _ => false,
+    };
 
     private static RequestFault NotFound(string id)
     {

@@ -39,6 +39,10 @@ public sealed record QuoteEvent(
 
     /// <inheritdoc/>
     [JsonIgnore]
+    public override bool Livemode => !TestMode.IsTest(Customer);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
     public override Waits? Waits => new(default, DeadlineOwner.Quote, Deadlines, Quote);
 }
 

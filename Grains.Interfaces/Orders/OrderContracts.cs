@@ -125,6 +125,7 @@ public sealed record OrderView(
     VirtualGoods? Virtual = null,
     Proof? Proof = null,
     string? Pin = null,
+    string? Tenant = null,
     string? Tracking = null);
 
 /// <summary>The answer to a command: the order, or a refusal.</summary>

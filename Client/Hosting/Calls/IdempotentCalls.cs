@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using OrderActors.Broadcast;
 using OrderActors.Couriers;
+using OrderActors.Customers;
 using OrderActors.Dispatch;
+using OrderActors.Governance.Keys;
 using OrderActors.Listings;
 using OrderActors.Merchants;
 using OrderActors.Orders;
@@ -17,7 +19,9 @@ namespace OrderActors.Client.Hosting.Calls;
 internal static class IdempotentCalls
 {
     private static readonly Type[] Commands =
-        [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(CreateQuote)];
+    [
+        typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(ApiKeyCommand), typeof(CreateQuote),
+    ];
 
     // These read as well; their contracts say AlwaysInterleave, which says less.
     private static readonly (Type Grain, string Method)[] OtherReads =
@@ -33,8 +37,11 @@ internal static class IdempotentCalls
         (typeof(IPromotionGrain), nameof(IPromotionGrain.Get)),
         (typeof(IListingGrain), nameof(IListingGrain.Read)),
         (typeof(IRefundGrain), nameof(IRefundGrain.Get)),
-        (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
         (typeof(IOrderGrain), nameof(IOrderGrain.Preview)),
+        (typeof(IApiKeyGrain), nameof(IApiKeyGrain.Get)),
+        (typeof(IApiKeyGrain), nameof(IApiKeyGrain.Resolve)),
+        (typeof(ICustomerGrain), nameof(ICustomerGrain.Get)),
+        (typeof(ICustomerGrain), nameof(ICustomerGrain.Claim)),
     ];
 
     private static readonly ConcurrentDictionary<MethodInfo, bool> Known = new();
