@@ -135,7 +135,10 @@ internal sealed record OrderResponse(
         return caller.Kind switch
         {
             // Voucher codes are money to whoever has them.
-            Callers.Merchant => all with { TrackingUrl = null, ExternalId = null, Virtual = all.Virtual is null ? null : all.Virtual with { VoucherCodes = null } },
+            Callers.Merchant => all with
+            {
+                TrackingUrl = null, ExternalId = null, Virtual = all.Virtual is null ? null : all.Virtual with { VoucherCodes = null },
+            },
             Callers.Courier => all with { TrackingUrl = null, ExternalId = null, Virtual = null, Bill = null, Coupon = null, Proposals = null },
             _ => all,
         };
