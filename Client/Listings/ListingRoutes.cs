@@ -95,7 +95,7 @@ internal sealed class ListingRoutes(IClusterClient grains)
         where TView : class
     {
         // What a test key creates is on a list of its own.
-        var listing = context.Caller().Live ? kind : "~" + kind;
+        var listing = TestMode.Id(kind, context.Caller().Live);
         var (after, more, read) = (page.Cursor is { } cursor ? IdOf(cursor) : null, true, 0);
         var data = new List<TView>();
         while (more && data.Count < page.Limit && read < MostRead)

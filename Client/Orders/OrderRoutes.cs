@@ -272,7 +272,7 @@ internal static class OrderReplies
 
         // Taken in for good, but what it needs may still be on its way: then its place tells how it gets on.
         var status = order.Status == OrderStatus.Received ? StatusCodes.Status202Accepted : StatusCodes.Status201Created;
-        var answer = OrderResponse.From(order) with { Pin = order.Pin };
+        var answer = OrderResponse.From(order, context.Caller()) with { Pin = order.Pin };
         return Replies.WriteResource(
             context, status, answer, GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed, "/v1/orders/" + order.Number);
     }

@@ -135,8 +135,11 @@ internal sealed record OrderResponse(
         return caller.Kind switch
         {
             // Voucher codes are money to whoever has them.
-            Callers.Merchant => all with { ExternalId = null, Virtual = all.Virtual is null ? null : all.Virtual with { VoucherCodes = null } },
-            Callers.Courier => all with { ExternalId = null, Virtual = null, Bill = null, Coupon = null, Proposals = null },
+            Callers.Merchant => all with
+            {
+                TrackingUrl = null, ExternalId = null, Virtual = all.Virtual is null ? null : all.Virtual with { VoucherCodes = null },
+            },
+            Callers.Courier => all with { TrackingUrl = null, ExternalId = null, Virtual = null, Bill = null, Coupon = null, Proposals = null },
             _ => all,
         };
     }

@@ -58,7 +58,7 @@ internal sealed record AcceptQuoteRequest(PaymentBody? Payment = null, string? N
     public static readonly AcceptQuoteRequest Empty = new();
 
     /// <summary>The order that is placed on a quote.</summary>
-    public PlaceOrder ToCommand(string id, QuoteView quote) => new(
+    public PlaceOrder ToCommand(string id, QuoteView quote, string? tenant) => new(
         id,
         new(Role.Customer, quote.Customer),
         quote.Customer,
@@ -73,8 +73,9 @@ internal sealed record AcceptQuoteRequest(PaymentBody? Payment = null, string? N
         Payment?.Method ?? PaymentMethod.Cash,
         Payment?.Source,
         ExternalId,
-        RequirePin: RequirePin ?? false,
-        QuoteId: quote.Id);
+        tenant,
+        RequirePin ?? false,
+        quote.Id);
 }
 
 /// <summary>A quote.</summary>
@@ -140,7 +141,6 @@ internal sealed record QuoteResponse(
 /// </summary>
 internal static class QuoteIds
 {
-    private const char TestMark = '~';
     private const int Bytes = 16;
 
     /// <summary>The id of the quote that a command makes for a customer.</summary>
@@ -148,9 +148,9 @@ internal static class QuoteIds
     {
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{customer}\n{command}"));
         var id = "q_" + Convert.ToHexStringLower(hash.AsSpan(0, Bytes));
-        return customer.StartsWith(TestMark) ? TestMark + id : id;
+        return TestMode.Id(id, live: !TestMode.IsTest(customer));
     }
 
     /// <summary>The id as callers see it.</summary>
-    public static string Shown(string id) => id.TrimStart(TestMark);
+    public static string Shown(string id) => TestMode.Shown(id);
 }

@@ -53,7 +53,6 @@ internal sealed class ListingGrain : Grain, IListingGrain
 /// <param name="kind">The kind; see <see cref="ListingKinds"/>.</param>
 internal sealed class ListingEntry(string kind)
 {
-    private const char TestMark = '~';
     private bool _listed;
 
     /// <summary>
@@ -65,8 +64,8 @@ internal sealed class ListingEntry(string kind)
     public async ValueTask<Refusal?> Ensure(IGrainFactory grains, string id)
     {
         if (_listed) return null;
-        var mark = id.StartsWith(TestMark) ? "~" : "";
-        _listed = await grains.GetGrain<IListingGrain>($"{mark}{kind}/{Shard.Key(Shard.Of(id))}").Add(id);
+        var side = TestMode.Id(kind, live: !TestMode.IsTest(id));
+        _listed = await grains.GetGrain<IListingGrain>($"{side}/{Shard.Key(Shard.Of(id))}").Add(id);
         return _listed
             ? null
             : new(RefusalCode.TooMany, $"There are as many {kind} as can be listed: {ListingState.Max} in a shard.", Value: id);
