@@ -2,12 +2,14 @@ using System.CommandLine;
 using OrderActors.Tools;
 using OrderActors.Tools.Bench;
 using OrderActors.Tools.Diagrams;
+using OrderActors.Tools.Fuzz;
 using OrderActors.Tools.Load;
 
 var root = new RootCommand("orderactors: tools around the delivery-order platform.")
 {
     BenchCommand.Create(),
     DiagramsCommand.Create(),
+    FuzzCommand.Create(),
     LoadCommand.Create(),
 };
 foreach (var verb in EngineVerbs.Create()) root.Add(verb);
