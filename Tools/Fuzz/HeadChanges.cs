@@ -146,7 +146,7 @@ internal static class HeadChanges
             case 0: request.Version = "HTTP/1.0"; break;
             case 1: (request.Version, request.RightStatus) = ("HTTP/3.0", 505); break;
             case 2: (request.Version, request.RightStatus) = ("HTTP/9", 505); break;
-            case 3: request.Version = "HTPP/1.1"; break;
+            case 3: (request.Version, request.RightStatus) = ("HTPP/1.1", 505); break;
             case 4: request.Remove("Host"); break;
             case 5: request.Headers.Add(("Host", "elsewhere")); break;
             default: request.Set("Host", random.Next(2) == 0 ? "a b" : "\u00e9:99999"); break;

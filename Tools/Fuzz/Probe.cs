@@ -114,7 +114,7 @@ internal sealed class Probe(IPEndPoint address, TimeSpan patience) : IDisposable
     }
 
     private bool IsWhole(int read, bool withoutBody) =>
-        Response.TryRead(_buffer.AsSpan(0, read), withoutBody, out _)
+        Response.TryRead(_buffer.AsSpan(0, read), withoutBody, ended: false, out _)
         || (_buffer.AsSpan(0, read).IndexOf("text/event-stream"u8) >= 0 && _buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8) >= 0);
 
     private Verdict Judge(RawRequest request, int read)
@@ -126,7 +126,7 @@ internal sealed class Probe(IPEndPoint address, TimeSpan patience) : IDisposable
             return new(200, null);
         }
 
-        if (!Response.TryRead(bytes, request.Method == "HEAD", out var response))
+        if (!Response.TryRead(bytes, request.Method == "HEAD", ended: true, out var response))
         {
             Close();
             return new(null, "the connection was closed in the middle of an answer: " + Encoding.Latin1.GetString(bytes[..Math.Min(200, read)]));

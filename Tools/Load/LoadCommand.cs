@@ -127,6 +127,7 @@ internal static class LoadCommand
                 Silo = parsed.GetValue(silo),
                 SiloOptions = parsed.GetValue(siloOptions) ?? [],
             };
+            SocketTuning.HandleInline();
             return RunAsync(request, Console.Out, Console.Error, cancellationToken);
         });
         return command;
@@ -136,7 +137,6 @@ internal static class LoadCommand
     internal static async Task<int> RunAsync(LoadRequest request, TextWriter output, TextWriter progress, CancellationToken cancellationToken)
     {
         request.Validate();
-        SocketTuning.HandleInline();
         if (request.Url is { } url) return await LoadAsync(request, request.Load with { Target = url }, output, progress, cancellationToken);
         var folder = Path.GetFullPath(Path.Combine(request.Folder, string.Create(CultureInfo.InvariantCulture, $"load-{Environment.ProcessId}")));
         try

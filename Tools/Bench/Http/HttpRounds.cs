@@ -124,6 +124,7 @@ internal sealed class HttpRounds(HttpBenchPlan plan, string folder, TextWriter p
         var load = new LoadPlan(server.Url, [stage])
         {
             Connections = plan.Connections,
+            ByHttpClient = plan.ByHttpClient,
             Keys = server.Key is { } key ? [key] : [],
         };
         using var driver = new LoadDriver(load, traffic);
