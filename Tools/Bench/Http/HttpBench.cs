@@ -63,7 +63,7 @@ internal static class HttpBench
         var merchants = new Option<int>("--merchants") { Description = "Merchants who get the orders.", DefaultValueFactory = _ => defaults.Merchants };
         var client = new Option<string>("--client")
         {
-            Description = "What sends the requests: the generator's own client over sockets, or .NET's HttpClient, which costs several times as much.",
+            Description = "What sends the requests: the generator's own client over sockets, or .NET's HttpClient, which costs about twice as much.",
             DefaultValueFactory = _ => "sockets",
         };
         client.AcceptOnlyFromAmong("sockets", "http-client");

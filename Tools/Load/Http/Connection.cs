@@ -21,7 +21,7 @@ internal interface IRequester : IDisposable
 }
 
 /// <summary>
-/// One kept-alive HTTP/1.1 connection, one request at a time. HttpClient does the same for several times the processor time, which
+/// One kept-alive HTTP/1.1 connection, one request at a time. HttpClient does the same for twice the processor time, which
 /// on a shared machine the server is then missing.
 /// </summary>
 internal sealed class Connection(IPEndPoint address) : IRequester
