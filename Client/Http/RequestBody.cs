@@ -127,7 +127,8 @@ internal static class RequestBody
         }
         catch (IOException e) when (e is not BadHttpRequestException)
         {
-            throw new RequestFault(ProblemKind.Malformed, "The body could not be read to its end: its chunks are not as they should be, or the connection broke.");
+            throw new RequestFault(
+                ProblemKind.Malformed, "The body could not be read to its end: its chunks are not as they should be, or the connection broke.");
         }
     }
 

@@ -71,14 +71,22 @@ internal static class FuzzCommand
         var remote = new Option<bool>("--allow-remote") { Description = "Allow a gateway on another machine." };
         var key = new Option<string?>("--key") { Description = $"The API key. Without it {LoadCommand.KeyVariable}." };
         var connections = new Option<int>("--connections") { Description = "Requests under way at once.", DefaultValueFactory = _ => defaults.Connections };
-        var timeout = new Option<double>("--timeout") { Description = "How long an answer may take, in seconds.", DefaultValueFactory = _ => defaults.Patience.TotalSeconds };
+        var timeout = new Option<double>("--timeout")
+        {
+            Description = "How long an answer may take, in seconds.",
+            DefaultValueFactory = _ => defaults.Patience.TotalSeconds,
+        };
         var growth = new Option<int>("--growth")
         {
             Description = "How much more memory the target may hold at the end than after a tenth of the requests, in megabytes.",
             DefaultValueFactory = _ => defaults.Growth,
         };
         var process = new Option<int?>("--pid") { Description = "The target's process on this machine, whose memory is watched." };
-        var folder = new Option<string>("--dir") { Description = "Where a started silo's data go, and requests that failed stay.", DefaultValueFactory = _ => defaults.Folder };
+        var folder = new Option<string>("--dir")
+        {
+            Description = "Where a started silo's data go, and requests that failed stay.",
+            DefaultValueFactory = _ => defaults.Folder,
+        };
         var silo = new Option<string?>("--silo") { Description = "The Silo's program to start; without it the one that was built with this command." };
         var siloOptions = new Option<string[]>("--silo-option") { Description = "One more option for a started silo. May be given several times." };
         var command = new Command("fuzz", "Sends bad requests over every operation: none may break anything.")

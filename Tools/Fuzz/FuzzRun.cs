@@ -98,7 +98,12 @@ internal sealed class FuzzRun(FuzzPlan plan, TextWriter output, TextWriter progr
         }
 
         var grown = after - _before > plan.Growth;
-        if (grown) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"GROWTH: {_before:0} MB after a tenth of the requests, {after:0} MB at the end"));
+        if (grown)
+        {
+            await output.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"GROWTH: {_before:0} MB after a tenth of the requests, {after:0} MB at the end"));
+        }
+
         if (!works) await output.WriteLineAsync("DEAD: afterwards no order could be placed");
         await output.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture, $"{_sent} requests in {took.TotalSeconds:0.0} s: {_faults.Count} faults; seed {plan.Seed}"));

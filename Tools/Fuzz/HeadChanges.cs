@@ -57,7 +57,9 @@ internal static class HeadChanges
         }
 
         request.Target = string.Join('/', parts) + query;
-        if (random.Next(40) == 0) request.Target = random.Next(4) switch { 0 => "*", 1 => "http://elsewhere/v1/orders", 2 => "v1/orders", _ => "//v1//orders/" };
+        if (random.Next(40) > 0) return;
+        string[] whole = ["*", "http://elsewhere/v1/orders", "v1/orders", "//v1//orders/"];
+        request.Target = whole[random.Next(whole.Length)];
     }
 
     private static void Query(RawRequest request, Random random)
@@ -68,7 +70,8 @@ internal static class HeadChanges
         for (var i = random.Next(1, 4); i > 0; i--)
         {
             var value = random.Next(6) == 0 ? new string('A', random.Next(7_000)) : Hostile.Parts[random.Next(Hostile.Parts.Count)];
-            text.Append(request.Target.Contains('?', StringComparison.Ordinal) || i > 1 ? '&' : '?').Append(names[random.Next(names.Length)]).Append('=').Append(value);
+            text.Append(request.Target.Contains('?', StringComparison.Ordinal) || i > 1 ? '&' : '?');
+            text.Append(names[random.Next(names.Length)]).Append('=').Append(value);
         }
 
         request.Target = text.ToString();
@@ -132,7 +135,10 @@ internal static class HeadChanges
 
     private static void Method(RawRequest request, Random random)
     {
-        string[] methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "get", "FOO", "P\u00d6ST", "", "CONNECT", new string('A', 5_000)];
+        string[] methods =
+        [
+            "GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "get", "FOO", "P\u00d6ST", "", "CONNECT", new string('A', 5_000),
+        ];
         request.Method = methods[random.Next(methods.Length)];
         request.Changes.Add("method");
         if (request.Method is "CONNECT" or "") request.MayEndUnanswered = true;
@@ -188,10 +194,14 @@ internal static class HeadChanges
     {
         string[] names =
         [
-            "If-Match", "If-None-Match", "X-Request-Id", "traceparent", "tracestate", "Accept", "Accept-Encoding", "Range", "Last-Event-ID", "X-Deadline-Ms", "Origin",
-            "Forwarded", "X-Forwarded-For", "Upgrade", "Connection", "Cookie",
+            "If-Match", "If-None-Match", "X-Request-Id", "traceparent", "tracestate", "Accept", "Accept-Encoding", "Range", "Last-Event-ID",
+            "X-Deadline-Ms", "Origin", "Forwarded", "X-Forwarded-For", "Upgrade", "Connection", "Cookie",
         ];
-        string[] values = ["", "*", "\"", "W/\"1\"", "\"99999999999999999999\"", "-1", "0", "00-" + new string('0', 32) + "-" + new string('0', 16) + "-01", "x,,,;q=-1", "\u00ff", "h2c", "close"];
+        string[] values =
+        [
+            "", "*", "\"", "W/\"1\"", "\"99999999999999999999\"", "-1", "0", "00-" + new string('0', 32) + "-" + new string('0', 16) + "-01",
+            "x,,,;q=-1", "\u00ff", "h2c", "close",
+        ];
         request.Changes.Add("known header");
         request.Headers.Add((names[random.Next(names.Length)], random.Next(6) == 0 ? Hostile.Long(random)[..65] : values[random.Next(values.Length)]));
         if (random.Next(8) == 0) request.Set("Authorization", random.Next(3) switch { 0 => "Bearer", 1 => "Bearer oa_live_x", _ => "Basic eDp5" });

@@ -53,7 +53,9 @@ internal sealed record StageResult(Stage Stage, double Rate, double Begin, doubl
 /// <param name="Measurements">Its counts.</param>
 /// <param name="Samples">Its seconds.</param>
 /// <param name="GeneratorCores">How many processors the generator itself kept busy.</param>
-/// <param name="LagP99Micros">How far behind its intended start a request was sent, at the 99th percentile, where a connection was free; part of every time.</param>
+/// <param name="LagP99Micros">
+/// How far behind its intended start a request was sent, at the 99th percentile, where a connection was free; part of every time.
+/// </param>
 internal sealed record LoadResult(
     IReadOnlyList<StageResult> Stages, Measurements Measurements, IReadOnlyList<Sample> Samples, double GeneratorCores, long LagP99Micros);
 

@@ -57,7 +57,11 @@ internal static class HttpBench
             Description = "Where the silo's data are written and removed again: the disk that is measured, so not one in memory.",
             DefaultValueFactory = _ => Path.Combine("data", "bench"),
         };
-        var seconds = new Option<double>("--seconds") { Description = "How long a round is, in seconds.", DefaultValueFactory = _ => defaults.Round.TotalSeconds };
+        var seconds = new Option<double>("--seconds")
+        {
+            Description = "How long a round is, in seconds.",
+            DefaultValueFactory = _ => defaults.Round.TotalSeconds,
+        };
         var rounds = new Option<int>("--rounds") { Description = "How many rounds count; the median is shown.", DefaultValueFactory = _ => defaults.Rounds };
         var connections = new Option<int>("--connections") { Description = "Requests under way at once.", DefaultValueFactory = _ => defaults.Connections };
         var merchants = new Option<int>("--merchants") { Description = "Merchants who get the orders.", DefaultValueFactory = _ => defaults.Merchants };

@@ -44,7 +44,8 @@ internal readonly record struct Response(int Status, int BodyStart, int BodyLeng
 
     private static int StatusOf(ReadOnlySpan<byte> head)
     {
-        if (head.StartsWith("HTTP/1."u8) && head.Length >= 12 && Utf8Parser.TryParse(head.Slice(9, 3), out int status, out var read) && read == 3) return status;
+        if (head.StartsWith("HTTP/1."u8) && head.Length >= 12 && Utf8Parser.TryParse(head.Slice(9, 3), out int status, out var read) && read == 3)
+            return status;
         throw new FormatException("The response does not begin with an HTTP/1 status line.");
     }
 

@@ -32,8 +32,13 @@ public class FuzzTests(TestTown platform) : IClassFixture<TestTown>
     public void The_same_seed_makes_the_same_requests_and_another_one_others()
     {
         var town = new FuzzTown(new Town { Merchants = 2, Couriers = 2 }, ["13130658798336058484"]);
-        byte[][] Make(int seed) => [.. Enumerable.Range(0, 200).Select(new Fuzzer(OperationTable.Read(), town, "here", null, seed).Make).Select(request => request.ToBytes())];
         Assert.Equal(Make(1), Make(1));
         Assert.NotEqual(Make(1), Make(2));
+
+        byte[][] Make(int seed)
+        {
+            var fuzzer = new Fuzzer(OperationTable.Read(), town, "here", null, seed);
+            return [.. Enumerable.Range(0, 200).Select(fuzzer.Make).Select(request => request.ToBytes())];
+        }
     }
 }

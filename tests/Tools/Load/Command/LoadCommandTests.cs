@@ -42,11 +42,12 @@ public class LoadCommandTests(TestTown platform) : IClassFixture<TestTown>
     [Fact]
     public async Task Orders_are_carried_to_the_door_by_couriers_of_the_runs_own()
     {
-        var (code, output, progress) = await Run(
-            Request("1s@100,2s@100", "place=20,accept=20,ready=20,pickup=15,deliver=15,track=40") with { Town = new() { Merchants = 2, Couriers = 40 } }, "errors<=0%");
+        var request = Request("1s@100,2s@100", "place=20,accept=20,ready=20,pickup=15,deliver=15,track=40");
+        var (code, output, progress) = await Run(request with { Town = new() { Merchants = 2, Couriers = 40 } }, "errors<=0%");
         Assert.True(code == ExitCodes.Ok, output + progress);
         using var figures = JsonDocument.Parse(output.TrimEnd().Split('\n')[^1]);
-        Assert.Contains("deliver", figures.RootElement.GetProperty("operations").EnumerateArray().Select(operation => operation.GetProperty("name").GetString()));
+        var operations = figures.RootElement.GetProperty("operations").EnumerateArray();
+        Assert.Contains("deliver", operations.Select(operation => operation.GetProperty("name").GetString()));
     }
 
     [Fact]
