@@ -79,7 +79,7 @@ public static class Gateway
     }
 
     /// <summary>All operations, a resource after the other, in the order in which the documents have them.</summary>
-    private static IEnumerable<Operation> Operations(IServiceProvider services)
+    internal static IEnumerable<Operation> Operations(IServiceProvider services)
     {
         var grains = services.GetRequiredService<IClusterClient>();
         var limits = services.GetRequiredService<IOptions<GatewayOptions>>().Value;

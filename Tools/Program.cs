@@ -2,6 +2,7 @@ using System.CommandLine;
 using OrderActors.Tools;
 using OrderActors.Tools.Bench;
 using OrderActors.Tools.Diagrams;
+using OrderActors.Tools.Fuzz;
 using OrderActors.Tools.Keys;
 using OrderActors.Tools.Load;
 
@@ -9,6 +10,7 @@ var root = new RootCommand("orderactors: tools around the delivery-order platfor
 {
     BenchCommand.Create(),
     DiagramsCommand.Create(),
+    FuzzCommand.Create(),
     KeysCommand.Create(),
     LoadCommand.Create(),
 };

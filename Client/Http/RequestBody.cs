@@ -120,10 +120,24 @@ internal static class RequestBody
         var reader = context.Request.BodyReader;
         while (true)
         {
-            var result = await reader.ReadAsync(context.RequestAborted);
+            var result = await Next(reader, context.RequestAborted);
             if (result.Buffer.Length <= maxBytes && result.IsCompleted) return result.Buffer;
             reader.AdvanceTo(result.Buffer.Start, result.Buffer.End);
             if (result.Buffer.Length > maxBytes) throw await TooLarge(context, maxBytes);
+        }
+    }
+
+    // What is wrong with a body's framing is the sender's, although some of it comes as the same exception as a failing disk.
+    private static async ValueTask<ReadResult> Next(PipeReader reader, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await reader.ReadAsync(cancellationToken);
+        }
+        catch (IOException e) when (e is not BadHttpRequestException)
+        {
+            throw new RequestFault(
+                ProblemKind.Malformed, "The body could not be read to its end: its chunks are not as they should be, or the connection broke.");
         }
     }
 
@@ -143,7 +157,7 @@ internal static class RequestBody
     {
         while (atMost > 0)
         {
-            var result = await reader.ReadAsync();
+            var result = await Next(reader, CancellationToken.None);
             atMost -= result.Buffer.Length;
             reader.AdvanceTo(result.Buffer.End);
             if (result.IsCompleted) return true;

@@ -92,12 +92,13 @@ internal static class CustomerLifecycle
         _ => Names.Forbidden(command.By, command is SetLimit ? "limit" : "membership", "it is for an operator to give"),
     };
 
-    /// <summary>The one refusal that the state brings about.</summary>
+    /// <summary>The refusals that the state brings about. To take back what was never given makes nobody a customer.</summary>
     private static Refusal? RefuseHere(CustomerState state, CustomerCommand command) => command switch
     {
         SetAddress c when state.Addresses.Length >= MaxAddresses && state.Addresses.All(a => a.Id != c.Address.Id) =>
             new(RefusalCode.TooMany, $"A customer has at most {MaxAddresses} addresses; remove one first."),
         RemoveAddress c when state.Addresses.All(a => a.Id != c.Address) => new(RefusalCode.NotFound, $"There is no address {c.Address}.", Value: c.Address),
+        SetLimit { MaxOpenOrders: null } or RevokeMembership when !state.Exists => new(RefusalCode.NotFound, "There is no such customer."),
         _ => null,
     };
 

@@ -12,6 +12,9 @@ namespace OrderActors.Tools;
 /// <summary>The verbs that need the embedded engine or its journal.</summary>
 internal static class EngineVerbs
 {
+    /// <summary>Whether the Silo's program that was built with this command is a whole platform by itself.</summary>
+    public static bool HasWholeSilo => true;
+
     public static IEnumerable<Command> Create() => [ReplayCommand.Create(VirtualDay.RunAsync), MigrateCommand.Create()];
 
     /// <summary>Those of <c>bench</c>.</summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 using OrderActors.Tools.Load.Arrivals;
-using OrderActors.Tools.Load.Http;
 using OrderActors.Tools.Load.Report;
 using OrderActors.Tools.Load.Traffic;
 
@@ -55,79 +54,15 @@ internal static class LoadCommand
     /// <summary>Where the operator's key is looked for when no option has one.</summary>
     public const string KeyVariable = "ORDERACTORS_KEY";
 
-    private const string Start = "start";
-
     public static Command Create()
     {
-        var url = new Option<string>("--url")
-        {
-            Description = $"The gateway, http://address:port, or '{Start}' to start a silo of its own on a free port.",
-            DefaultValueFactory = _ => "http://127.0.0.1:8080",
-        };
-        var remote = new Option<bool>("--allow-remote") { Description = "Allow a gateway on another machine." };
-        var stages = new Option<string>("--stages")
-        {
-            Description = "The load: 30s@500, 1m@ramp:2000, 60s@step:2000/4, 10s@burst:5000, 10s@max, and 60s@5x for five times what max reached; separated by commas.",
-            DefaultValueFactory = _ => "30s@200",
-        };
-        var mix = new Option<string>("--mix")
-        {
-            Description = $"What is asked, by weight: {string.Join(", ", Mix.Operations.Select(operation => operation.Name))}.",
-            DefaultValueFactory = _ => Mix.Default,
-        };
-        var keys = new Option<string[]>("--key")
-        {
-            Description = $"An API key; may be given several times, all are used in turns, the first one makes the town. Without it {KeyVariable}.",
-        };
-        var keyFile = new Option<string?>("--key-file") { Description = "A file with an API key on each line." };
-        var objectives = new Option<string[]>("--objective")
-        {
-            Description = "What has to be reached, else the exit code is 1: p99<50ms,errors<0.1%,success.critical>=99.9%,p99@3<=3*p99@2,recovery<5s.",
-        };
-        var report = new Option<string?>("--report") { Description = "Where the HTML report goes." };
-        var arrivals = new Option<string>("--arrivals") { Description = "Whether arrivals come at random or at even times.", DefaultValueFactory = _ => "random" };
-        arrivals.AcceptOnlyFromAmong("random", "even");
-        var connections = Number("--connections", "The most requests that are sent at once.", 256);
-        var waiting = Number("--waiting", "Arrivals that may wait for a connection; one more is dropped, and counted.", 10_000);
-        var timeout = new Option<double>("--timeout") { Description = "How long an answer may take, in seconds.", DefaultValueFactory = _ => 10 };
-        var merchants = Number("--merchants", "Merchants of the run's own, with deep stock.", 300);
-        var autoAccept = new Option<bool>("--auto-accept") { Description = "Merchants accept by themselves." };
-        var couriers = Number("--couriers", "Couriers of the run's own; with none, orders are fetched by their customers.", 0);
-        var skew = new Option<double>("--skew") { Description = "How unevenly orders go to merchants: the exponent of Zipf's law, 0 for evenly.", DefaultValueFactory = _ => 0 };
-        var backlog = Number("--backlog", "Orders placed before the load, to be accepted within it.", 0);
-        var process = new Option<int?>("--pid") { Description = "The target's process on this machine, whose memory is watched." };
-        var folder = new Option<string>("--dir") { Description = "Where a started silo's data go, and are removed again.", DefaultValueFactory = _ => Path.Combine("data", "load") };
-        var silo = new Option<string?>("--silo") { Description = "The Silo's program to start; without it the one that was built with this command." };
-        var siloOptions = new Option<string[]>("--silo-option") { Description = "One more option for a started silo. May be given several times." };
-        var command = new Command("load", "Loads a gateway at a given rate, and says what became of it.")
-        {
-            url, remote, stages, mix, keys, keyFile, objectives, report, arrivals, connections, waiting, timeout, merchants, autoAccept, couriers, skew, backlog,
-            process, folder, silo, siloOptions,
-        };
+        var options = new LoadOptions();
+        var command = new Command("load", "Loads a gateway at a given rate, and says what became of it.");
+        foreach (var option in options.All) command.Add(option);
         command.SetAction((parsed, cancellationToken) =>
         {
-            var target = parsed.GetRequiredValue(url) is var text && text == Start ? null : HttpTarget.Parse("--url", text, parsed.GetValue(remote));
-            var load = new LoadPlan(target ?? new("http://127.0.0.1"), Stage.ParseAll(parsed.GetRequiredValue(stages)))
-            {
-                Connections = parsed.GetValue(connections),
-                Waiting = parsed.GetValue(waiting),
-                Timeout = TimeSpan.FromSeconds(parsed.GetValue(timeout)),
-                AtRandom = parsed.GetValue(arrivals) == "random",
-                TargetProcess = parsed.GetValue(process),
-                Keys = Keys(parsed.GetValue(keys) ?? [], parsed.GetValue(keyFile)),
-            };
-            var town = new Town { Merchants = parsed.GetValue(merchants), Couriers = parsed.GetValue(couriers), AutoAccept = parsed.GetValue(autoAccept) };
-            var request = new LoadRequest(target, load, town, Mix.Parse(parsed.GetRequiredValue(mix)))
-            {
-                Skew = parsed.GetValue(skew),
-                Backlog = parsed.GetValue(backlog),
-                Objectives = [.. (parsed.GetValue(objectives) ?? []).SelectMany(one => Objective.ParseAll(one, load.Stages.Count, Mix.Operations))],
-                Report = parsed.GetValue(report),
-                Folder = parsed.GetRequiredValue(folder),
-                Silo = parsed.GetValue(silo),
-                SiloOptions = parsed.GetValue(siloOptions) ?? [],
-            };
-            return RunAsync(request, Console.Out, Console.Error, cancellationToken);
+            SocketTuning.HandleInline();
+            return RunAsync(options.Read(parsed), Console.Out, Console.Error, cancellationToken);
         });
         return command;
     }
@@ -136,7 +71,6 @@ internal static class LoadCommand
     internal static async Task<int> RunAsync(LoadRequest request, TextWriter output, TextWriter progress, CancellationToken cancellationToken)
     {
         request.Validate();
-        SocketTuning.HandleInline();
         if (request.Url is { } url) return await LoadAsync(request, request.Load with { Target = url }, output, progress, cancellationToken);
         var folder = Path.GetFullPath(Path.Combine(request.Folder, string.Create(CultureInfo.InvariantCulture, $"load-{Environment.ProcessId}")));
         try
@@ -185,19 +119,10 @@ internal static class LoadCommand
         ("mix", string.Join(", ", Mix.Operations.Index().Where(one => request.Mix.Weights[one.Index] > 0)
             .Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Item.Name}={request.Mix.Weights[one.Index]}")))),
         ("arrivals", load.AtRandom ? "at random times (Poisson)" : "at even times"),
-        ("connections", string.Create(CultureInfo.InvariantCulture, $"{load.Connections}; {load.Waiting} may wait; answers within {load.Timeout.TotalSeconds} s")),
+        ("connections", string.Create(
+            CultureInfo.InvariantCulture, $"{load.Connections}; {load.Waiting} may wait; answers within {load.Timeout.TotalSeconds} s")),
         ("town", string.Create(CultureInfo.InvariantCulture, $"{request.Town.Merchants} merchants (skew {request.Skew}), {request.Town.Couriers} couriers")),
         ("API keys", string.Create(CultureInfo.InvariantCulture, $"{load.Keys.Count}")),
         ("at", TimeProvider.System.GetUtcNow().ToString("u", CultureInfo.InvariantCulture)),
     ];
-
-    private static string[] Keys(string[] given, string? file)
-    {
-        if (file is not null && !File.Exists(file)) throw new BadInputException($"--key-file: there is no {file}.");
-        string[] keys = [.. given, .. file is null ? [] : File.ReadAllLines(file).Select(line => line.Trim()).Where(line => line.Length > 0)];
-        if (keys.FirstOrDefault(key => !key.All(c => c is > ' ' and <= '~')) is not null) throw new BadInputException("An API key has characters that no key has.");
-        return keys.Length > 0 ? keys : Environment.GetEnvironmentVariable(KeyVariable) is { Length: > 0 } key ? [key] : [];
-    }
-
-    private static Option<int> Number(string name, string description, int value) => new(name) { Description = description, DefaultValueFactory = _ => value };
 }

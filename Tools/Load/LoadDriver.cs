@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Tasks.Sources;
@@ -27,6 +26,9 @@ internal sealed record LoadPlan(Uri Target, IReadOnlyList<Stage> Stages)
     /// <summary>API keys, used in turns; empty for none.</summary>
     public IReadOnlyList<string> Keys { get; init; } = [];
 
+    /// <summary>Whether HttpClient sends the requests, to see what that costs.</summary>
+    public bool ByHttpClient { get; init; }
+
     /// <summary>Whether arrivals come at random times (a Poisson process) and not at even ones.</summary>
     public bool AtRandom { get; init; } = true;
 
@@ -51,7 +53,9 @@ internal sealed record StageResult(Stage Stage, double Rate, double Begin, doubl
 /// <param name="Measurements">Its counts.</param>
 /// <param name="Samples">Its seconds.</param>
 /// <param name="GeneratorCores">How many processors the generator itself kept busy.</param>
-/// <param name="LagP99Micros">How far behind its intended start a request was sent, at the 99th percentile, where a connection was free; part of every time.</param>
+/// <param name="LagP99Micros">
+/// How far behind its intended start a request was sent, at the 99th percentile, where a connection was free; part of every time.
+/// </param>
 internal sealed record LoadResult(
     IReadOnlyList<StageResult> Stages, Measurements Measurements, IReadOnlyList<Sample> Samples, double GeneratorCores, long LagP99Micros);
 
@@ -70,6 +74,7 @@ internal sealed class LoadDriver : IDisposable
     private readonly Measurements _measurements;
     private readonly Histogram _lag = new();
     private readonly byte[][] _authorizations;
+    private readonly HttpClient? _client;
     private readonly Lane[] _lanes;
     private readonly Lock _lock = new();
     private readonly Stack<Lane> _idle;
@@ -96,7 +101,12 @@ internal sealed class LoadDriver : IDisposable
         _measurements = new(traffic.Operations, plan.Stages.Count);
         _authorizations = [.. plan.Keys.DefaultIfEmpty().Select(key => Encoding.ASCII.GetBytes(key is null ? "" : $"Authorization: Bearer {key}\r\n"))];
         var address = HttpTarget.AddressOf(plan.Target);
-        _lanes = [.. Enumerable.Range(0, plan.Connections).Select(_ => new Lane(address, plan.Target.Authority))];
+        _client = plan.ByHttpClient ? new HttpClient { BaseAddress = plan.Target, Timeout = System.Threading.Timeout.InfiniteTimeSpan } : null;
+        _lanes =
+        [
+            .. Enumerable.Range(0, plan.Connections)
+                .Select(_ => new Lane(_client is null ? new Connection(address) : new HttpClientRequester(_client), plan.Target.Authority)),
+        ];
         _idle = new(_lanes);
         _watch = plan.TargetProcess is { } id ? new(id) : null;
     }
@@ -124,6 +134,7 @@ internal sealed class LoadDriver : IDisposable
     public void Dispose()
     {
         foreach (var lane in _lanes) lane.Dispose();
+        _client?.Dispose();
         _watch?.Dispose();
         _ended.Dispose();
     }
@@ -254,7 +265,7 @@ internal sealed class LoadDriver : IDisposable
         lane.Request.Begin();
         _traffic.Write(arrival.Operation, lane.Request, ticket);
         var authorization = _authorizations[(uint)Interlocked.Increment(ref _turn) % (uint)_authorizations.Length];
-        var status = await lane.Connection.ExchangeAsync(lane.Request.Finish(authorization));
+        var status = await lane.Connection.ExchangeAsync(lane.Request, authorization);
         var micros = Micros(arrival.Intended, Stopwatch.GetTimestamp());
         var outcome = ProblemCodes.OutcomeOf(status);
         var code = outcome == Outcome.Ok ? null : ProblemCodes.CodeOf(status, lane.Connection.Body.Span);
@@ -314,11 +325,11 @@ internal sealed class LoadDriver : IDisposable
     }
 
     /// <summary>One connection with what it needs, woken by the next request for it.</summary>
-    private sealed class Lane(IPEndPoint address, string host) : IValueTaskSource<Arrival>, IDisposable
+    private sealed class Lane(IRequester connection, string host) : IValueTaskSource<Arrival>, IDisposable
     {
         private ManualResetValueTaskSourceCore<Arrival> _wake;
 
-        public Connection Connection { get; } = new(address);
+        public IRequester Connection => connection;
 
         public RequestWriter Request { get; } = new(host);
 
@@ -337,6 +348,6 @@ internal sealed class LoadDriver : IDisposable
         public void OnCompleted(Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
             _wake.OnCompleted(continuation, state, token, flags);
 
-        public void Dispose() => Connection.Dispose();
+        public void Dispose() => connection.Dispose();
     }
 }

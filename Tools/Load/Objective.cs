@@ -25,8 +25,6 @@ internal sealed record Figure(string Name, string? Scope, int? Stage)
     /// <summary>Whether it is a share, 0 to 1.</summary>
     public bool IsShare => Shares.Contains(Name);
 
-    public override string ToString() => $"{Name}{(Scope is null ? "" : "." + Scope)}{(Stage is null ? "" : string.Create(CultureInfo.InvariantCulture, $"@{Stage + 1}"))}";
-
     /// <summary>What it came to; null when the run has nothing to say of it.</summary>
     public double? Of(LoadResult result)
     {
@@ -121,7 +119,8 @@ internal sealed partial record Objective(string Text, Figure Figure, string Comp
         return number is { } bar
             ? new(text, figure, parts.Groups["comparison"].Value, bar, null)
             : throw new BadInputException(
-                $"--objective has '{text}': '{value}' is not {(figure.IsTime ? "a time, such as 50ms" : figure.IsShare ? "a share, such as 0.1%" : "a number")}.");
+                $"--objective has '{text}': '{value}' is not "
+                + $"{(figure.IsTime ? "a time, such as 50ms" : figure.IsShare ? "a share, such as 0.1%" : "a number")}.");
     }
 
     private static Figure FigureIn(string text, string objective, int stages, IReadOnlyList<OperationKind> operations)
@@ -138,7 +137,8 @@ internal sealed partial record Objective(string Text, Figure Figure, string Comp
         return new(name, scope, stage);
     }
 
-    private static double? Number(string text) => double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
+    private static double? Number(string text) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) ? number : null;
 
     [GeneratedRegex(@"^(?<figure>[\w.@]+)(?<comparison><=|>=|<|>)(?<value>[\w.@*%]+)$")]
     private static partial Regex Shape();

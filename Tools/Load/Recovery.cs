@@ -12,10 +12,14 @@ internal static class Recovery
     /// <summary>So many normal seconds in a row are the end of it.</summary>
     public const int InARow = 3;
 
-    /// <summary>The time from the busiest stage's end to the first of the normal seconds; null when there is no stage before or after it, or no such seconds.</summary>
+    /// <summary>
+    /// The time from the busiest stage's end to the first of the normal seconds; null when there is no stage before or after it, or no
+    /// such seconds.
+    /// </summary>
     public static TimeSpan? Of(LoadResult result)
     {
-        var busiest = result.Stages.Index().Where(at => at.Item.Stage.Kind != StageKind.Max).OrderByDescending(at => at.Item.Rate).Select(at => at.Index).FirstOrDefault(-1);
+        var busiest = result.Stages.Index().Where(at => at.Item.Stage.Kind != StageKind.Max)
+            .OrderByDescending(at => at.Item.Rate).Select(at => at.Index).FirstOrDefault(-1);
         if (busiest < 0) return null;
         var before = result.Stages.Index().LastOrDefault(at => at.Index < busiest && at.Item.Stage.Kind != StageKind.Max).Item;
         if (before is null) return null;

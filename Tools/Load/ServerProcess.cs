@@ -48,7 +48,10 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     public static Task<ServerProcess> StartSiloAsync(string? program, string data, IReadOnlyList<string> options)
     {
         var silo = program ?? Path.Combine(AppContext.BaseDirectory, "OrderActors.Silo.dll");
-        if (!File.Exists(silo)) throw new BadInputException($"There is no {silo}. Name the Silo's program, such as Silo/bin/Release/net10.0/OrderActors.Silo.dll.");
+        if (program is null && !EngineVerbs.HasWholeSilo)
+            throw new BadInputException("These tools are built for Orleans, whose silos need a cluster. Start one and give its gateway as --url.");
+        if (!File.Exists(silo))
+            throw new BadInputException($"There is no {silo}. Name the Silo's program, such as Silo/bin/Release/net10.0/OrderActors.Silo.dll.");
         return StartAsync(silo, ["--Urls", "http://127.0.0.1:0", "--Data", data, .. options]);
     }
 

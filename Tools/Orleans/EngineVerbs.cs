@@ -5,6 +5,9 @@ namespace OrderActors.Tools;
 /// <summary>The verbs that need the embedded engine or its journal, which this build has not: each says so.</summary>
 internal static class EngineVerbs
 {
+    /// <summary>Whether the Silo's program that was built with this command is a whole platform by itself.</summary>
+    public static bool HasWholeSilo => false;
+
     public static IEnumerable<Command> Create() =>
         [Lacking("replay", "Replays a published day of orders."), Lacking("migrate", "Moves a stopped platform from a journal to a database, or back.")];
 

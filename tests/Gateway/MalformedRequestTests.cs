@@ -202,6 +202,16 @@ public sealed class MalformedRequestTests : IAsyncLifetime
         Assert.True(await connection.IsClosed());
     }
 
+    [Theory]
+    [InlineData("FFFFFFFFFFFFFFFFF")]
+    [InlineData("zz")]
+    public async Task A_chunk_whose_size_is_none_is_the_senders_fault(string size)
+    {
+        await using var connection = await RawConnection.Open(Api.Url);
+        await connection.Send($"{Head}Transfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}\r\n0\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 400 ", await connection.ReadAnswer(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_body_within_the_limit_may_come_in_pieces()
     {

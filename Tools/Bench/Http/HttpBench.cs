@@ -23,6 +23,9 @@ internal sealed record HttpBenchPlan(string Folder)
     /// <summary>Merchants who get the orders. 1 to 10,000.</summary>
     public int Merchants { get; init; } = 300;
 
+    /// <summary>Whether HttpClient sends the requests, and not the generator's own client.</summary>
+    public bool ByHttpClient { get; init; }
+
     /// <summary>The Silo's program; null for the one that was built with this command.</summary>
     public string? Silo { get; init; }
 
@@ -54,10 +57,20 @@ internal static class HttpBench
             Description = "Where the silo's data are written and removed again: the disk that is measured, so not one in memory.",
             DefaultValueFactory = _ => Path.Combine("data", "bench"),
         };
-        var seconds = new Option<double>("--seconds") { Description = "How long a round is, in seconds.", DefaultValueFactory = _ => defaults.Round.TotalSeconds };
+        var seconds = new Option<double>("--seconds")
+        {
+            Description = "How long a round is, in seconds.",
+            DefaultValueFactory = _ => defaults.Round.TotalSeconds,
+        };
         var rounds = new Option<int>("--rounds") { Description = "How many rounds count; the median is shown.", DefaultValueFactory = _ => defaults.Rounds };
         var connections = new Option<int>("--connections") { Description = "Requests under way at once.", DefaultValueFactory = _ => defaults.Connections };
         var merchants = new Option<int>("--merchants") { Description = "Merchants who get the orders.", DefaultValueFactory = _ => defaults.Merchants };
+        var client = new Option<string>("--client")
+        {
+            Description = "What sends the requests: the generator's own client over sockets, or .NET's HttpClient, which costs about twice as much.",
+            DefaultValueFactory = _ => "sockets",
+        };
+        client.AcceptOnlyFromAmong("sockets", "http-client");
         var silo = new Option<string?>("--silo") { Description = "The Silo's program; without it the one that was built with this command." };
         var options = new Option<string[]>("--silo-option")
         {
@@ -65,20 +78,25 @@ internal static class HttpBench
         };
         var command = new Command("http", "Measures placing and reading orders over HTTP, beside an empty server.")
         {
-            folder, seconds, rounds, connections, merchants, silo, options,
+            folder, seconds, rounds, connections, merchants, client, silo, options,
         };
-        command.SetAction((parsed, cancellationToken) => RunAsync(
-            new HttpBenchPlan(parsed.GetRequiredValue(folder))
-            {
-                Round = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
-                Rounds = parsed.GetValue(rounds),
-                Connections = parsed.GetValue(connections),
-                Merchants = parsed.GetValue(merchants),
-                Silo = parsed.GetValue(silo),
-                SiloOptions = parsed.GetValue(options) ?? [],
-            },
-            Console.Out, Console.Error, cancellationToken));
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            SocketTuning.HandleInline();
+            return RunAsync(Plan(parsed), Console.Out, Console.Error, cancellationToken);
+        });
         return command;
+
+        HttpBenchPlan Plan(ParseResult parsed) => new(parsed.GetRequiredValue(folder))
+        {
+            Round = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+            Rounds = parsed.GetValue(rounds),
+            Connections = parsed.GetValue(connections),
+            Merchants = parsed.GetValue(merchants),
+            ByHttpClient = parsed.GetValue(client) == "http-client",
+            Silo = parsed.GetValue(silo),
+            SiloOptions = parsed.GetValue(options) ?? [],
+        };
     }
 
     /// <summary>The peer's own verb.</summary>
@@ -93,7 +111,6 @@ internal static class HttpBench
     internal static async Task<int> RunAsync(HttpBenchPlan plan, TextWriter output, TextWriter progress, CancellationToken cancellationToken)
     {
         plan.Validate();
-        SocketTuning.HandleInline();
         var folder = Path.GetFullPath(Path.Combine(plan.Folder, string.Create(CultureInfo.InvariantCulture, $"http-{Environment.ProcessId}")));
         try
         {

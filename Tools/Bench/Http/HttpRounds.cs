@@ -113,7 +113,8 @@ internal sealed class HttpRounds(HttpBenchPlan plan, string folder, TextWriter p
         var result = await DriveAsync(server, traffic, new Stage(plan.Round, StageKind.Max, 0), cancellationToken);
         var all = result.Measurements.Sum();
         var rate = all[Outcome.Ok] / result.Samples[^1].Seconds;
-        await progress.WriteLineAsync($"bench http: {what}: {rate:N0}/s, p99 {all.Admitted.Percentile(0.99) / 1e3:0.0} ms, generator {result.GeneratorCores:0.00}");
+        var p99 = all.Admitted.Percentile(0.99) / 1e3;
+        await progress.WriteLineAsync($"bench http: {what}: {rate:N0}/s, p99 {p99:0.0} ms, generator {result.GeneratorCores:0.00} processors");
         if (all[Outcome.Ok] == all.Total) return rate;
         var (operation, code, count, example) = result.Measurements.Codes.First();
         throw new BadInputException($"{count} of {all.Total} requests of '{operation}' were answered with {code} ({example}): such a round measures nothing.");
@@ -124,6 +125,7 @@ internal sealed class HttpRounds(HttpBenchPlan plan, string folder, TextWriter p
         var load = new LoadPlan(server.Url, [stage])
         {
             Connections = plan.Connections,
+            ByHttpClient = plan.ByHttpClient,
             Keys = server.Key is { } key ? [key] : [],
         };
         using var driver = new LoadDriver(load, traffic);

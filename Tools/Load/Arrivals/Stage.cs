@@ -35,7 +35,8 @@ internal sealed record Stage(TimeSpan Duration, StageKind Kind, double Rate, boo
     private const int DefaultSteps = 5;
 
     private const string Rule =
-        "a stage is a duration, '@' and a rate: 30s@500, 1m@ramp:2000, 60s@step:2000/4, 10s@burst:5000, 10s@max; a rate such as 5x is a multiple of what max reached";
+        "a stage is a duration, '@' and a rate: 30s@500, 1m@ramp:2000, 60s@step:2000/4, 10s@burst:5000, 10s@max; "
+        + "a rate such as 5x is a multiple of what max reached";
 
     /// <summary>Reads stages separated by commas.</summary>
     /// <exception cref="BadInputException">They are not as they should be.</exception>

@@ -5,11 +5,26 @@ using System.Runtime.CompilerServices;
 
 namespace OrderActors.Tools.Load.Http;
 
+/// <summary>Sends one request after the other, and has the body of the last answer.</summary>
+internal interface IRequester : IDisposable
+{
+    /// <summary>The body of the last answer, until the next request.</summary>
+    ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>Sends a request and waits for its answer; returns the status, or why there is none.</summary>
+    /// <param name="writer">The request.</param>
+    /// <param name="authorization">The whole Authorization header with its line end; empty for none.</param>
+    ValueTask<int> ExchangeAsync(RequestWriter writer, ReadOnlyMemory<byte> authorization);
+
+    /// <summary>Gives up an exchange that began before this moment.</summary>
+    void Expire(long before);
+}
+
 /// <summary>
-/// One kept-alive HTTP/1.1 connection, one request at a time. HttpClient does the same for several times the processor time, which
+/// One kept-alive HTTP/1.1 connection, one request at a time. HttpClient does the same for twice the processor time, which
 /// on a shared machine the server is then missing.
 /// </summary>
-internal sealed class Connection(IPEndPoint address) : IDisposable
+internal sealed class Connection(IPEndPoint address) : IRequester
 {
     /// <summary>Instead of a status: no connection, or it broke before the whole answer.</summary>
     public const int Broken = 0;
@@ -30,12 +45,12 @@ internal sealed class Connection(IPEndPoint address) : IDisposable
     public ReadOnlyMemory<byte> Body => _buffer.AsMemory(_response.BodyStart, _response.BodyLength);
 
     /// <summary>
-    /// Sends a request and waits for its answer; returns the status, or why there is none. On a connection that the other side closed
-    /// while nothing was under way it is sent again on a new one.
+    /// On a connection that the other side closed while nothing was under way the request is sent again on a new one.
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public async ValueTask<int> ExchangeAsync(ReadOnlyMemory<byte> request)
+    public async ValueTask<int> ExchangeAsync(RequestWriter writer, ReadOnlyMemory<byte> authorization)
     {
+        var request = writer.Finish(authorization.Span);
         _response = default;
         _expired = false;
         var reused = _socket is not null;
@@ -108,9 +123,14 @@ internal sealed class Connection(IPEndPoint address) : IDisposable
             }
 
             var read = await socket.ReceiveAsync(_buffer.AsMemory(_read));
-            if (read == 0) throw new IOException("The connection was closed before the whole response had come.");
+            if (read == 0)
+            {
+                if (_read > 0 && Response.TryRead(_buffer.AsSpan(0, _read), withoutBody: false, ended: true, out _response)) return;
+                throw new IOException("The connection was closed before the whole response had come.");
+            }
+
             _read += read;
         }
-        while (!Response.TryRead(_buffer.AsSpan(0, _read), withoutBody: false, out _response));
+        while (!Response.TryRead(_buffer.AsSpan(0, _read), withoutBody: false, ended: false, out _response));
     }
 }

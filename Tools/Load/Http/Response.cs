@@ -14,9 +14,10 @@ internal readonly record struct Response(int Status, int BodyStart, int BodyLeng
     /// <summary>Reads the response that the bytes begin with; false while some of it is missing. Interim responses are passed over.</summary>
     /// <param name="bytes">What came.</param>
     /// <param name="withoutBody">Whether it answers a HEAD.</param>
+    /// <param name="ended">Whether no more will come: a response may be as long as its connection.</param>
     /// <param name="response">The response.</param>
     /// <exception cref="FormatException">The bytes are no response.</exception>
-    public static bool TryRead(ReadOnlySpan<byte> bytes, bool withoutBody, out Response response)
+    public static bool TryRead(ReadOnlySpan<byte> bytes, bool withoutBody, bool ended, out Response response)
     {
         var start = 0;
         while (true)
@@ -28,22 +29,23 @@ internal readonly record struct Response(int Status, int BodyStart, int BodyLeng
             var status = StatusOf(head);
             start += end + 4;
             if (status is >= 100 and < 200) continue;
-            return TryBody(bytes, start, status, Headers.Read(head), withoutBody, out response);
+            return TryBody(bytes, start, status, Headers.Read(head), withoutBody, ended, out response);
         }
     }
 
-    private static bool TryBody(ReadOnlySpan<byte> bytes, int start, int status, Headers headers, bool withoutBody, out Response response)
+    private static bool TryBody(ReadOnlySpan<byte> bytes, int start, int status, Headers headers, bool withoutBody, bool ended, out Response response)
     {
         var length = withoutBody || status is 204 or 304 ? 0
             : headers.Chunked ? ChunkedLength(bytes[start..])
-            : headers.Length ?? throw new FormatException("The response says neither how long it is nor that it is chunked.");
-        response = new(status, start, length, headers.Closes);
+            : headers.Length ?? (ended ? bytes.Length - start : -1);
+        response = new(status, start, Math.Max(0, length), headers.Closes || ended);
         return length >= 0 && bytes.Length - start >= length;
     }
 
     private static int StatusOf(ReadOnlySpan<byte> head)
     {
-        if (head.StartsWith("HTTP/1."u8) && head.Length >= 12 && Utf8Parser.TryParse(head.Slice(9, 3), out int status, out var read) && read == 3) return status;
+        if (head.StartsWith("HTTP/1."u8) && head.Length >= 12 && Utf8Parser.TryParse(head.Slice(9, 3), out int status, out var read) && read == 3)
+            return status;
         throw new FormatException("The response does not begin with an HTTP/1 status line.");
     }
 

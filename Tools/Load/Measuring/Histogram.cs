@@ -8,8 +8,8 @@ namespace OrderActors.Tools.Load.Measuring;
 /// </summary>
 internal sealed class Histogram
 {
-    // 256 buckets for each doubling; times are in microseconds, the longest about nine hours.
-    private const int SubBits = 8;
+    // Half of these, 256 buckets, for each doubling; times are in microseconds, the longest about nine hours.
+    private const int SubBits = 9;
     private const int SubBuckets = 1 << SubBits;
     private const int LongestBits = 35;
     private const long Longest = (1L << LongestBits) - 1;

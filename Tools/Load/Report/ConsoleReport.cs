@@ -14,7 +14,9 @@ internal static class ConsoleReport
     public static string Line(Sample sample, int stages)
     {
         var ended = sample.Ended;
-        var target = sample.TargetMegabytes is { } megabytes ? string.Create(CultureInfo.InvariantCulture, $" | {megabytes:0} MB {sample.TargetCores:0.0} cpu") : "";
+        var target = sample.TargetMegabytes is { } megabytes
+            ? string.Create(CultureInfo.InvariantCulture, $" | {megabytes:0} MB {sample.TargetCores:0.0} cpu")
+            : "";
         return string.Create(
             CultureInfo.InvariantCulture,
             $"{sample.Seconds,6:0}s stage {sample.Stage + 1}/{stages} | ok {ended[Outcome.Ok],6}/s | p50 {Time(0.5)} p90 {Time(0.9)} p99 {Time(0.99)} ms | "
@@ -29,7 +31,8 @@ internal static class ConsoleReport
     {
         Table(output, StageHeader, figures.Stages.Select(stage => new[]
         {
-            stage.Figures.Name, Number(stage.Rate), Number(stage.MeasuredPerSecond), Number(stage.LawPerSecond), Number(stage.Concurrency), Number(stage.Figures.Mean),
+            stage.Figures.Name, Number(stage.Rate), Number(stage.MeasuredPerSecond), Number(stage.LawPerSecond), Number(stage.Concurrency),
+            Number(stage.Figures.Mean),
         }));
         Parts(output, "by stage", figures.Stages.Select(stage => stage.Figures));
         Parts(output, "by class", figures.Classes);
@@ -37,7 +40,8 @@ internal static class ConsoleReport
         if (figures.Codes.Count > 0)
         {
             Table(output, ["not ok", "code", "count"], figures.Codes.Select(code => new[] { code.Operation, code.Code, Number(code.Count) }));
-            foreach (var code in figures.Codes.Where(code => code.Example.Length > 0).Take(Examples)) output.WriteLine($"{code.Code}, for example: {code.Example}");
+            foreach (var code in figures.Codes.Where(code => code.Example.Length > 0).Take(Examples))
+                output.WriteLine($"{code.Code}, for example: {code.Example}");
             output.WriteLine();
         }
 
@@ -48,22 +52,31 @@ internal static class ConsoleReport
 
         output.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"The generator kept {figures.GeneratorProcessors:0.00} processors busy; 99 of 100 requests left within {figures.LagP99Milliseconds:0.0} ms of their time."));
+            $"The generator kept {figures.GeneratorProcessors:0.00} processors busy; "
+            + $"99 of 100 requests left within {figures.LagP99Milliseconds:0.0} ms of their time."));
         output.WriteLine();
     }
 
-    private static void Parts(TextWriter output, string title, IEnumerable<PartFigures> parts) => Table(output, [title, .. PartHeader[1..]], parts.Select(part => new[]
+    private static void Parts(TextWriter output, string title, IEnumerable<PartFigures> parts)
     {
-        part.Name, Number(part.Requests), Number(part.OkPerSecond), string.Create(CultureInfo.InvariantCulture, $"{part.Success * 100:0.00}%"),
-        Number(part.Refused), Number(part.Shed), Number(part.Failed), Number(part.Dropped),
-        Number(part.P50), Number(part.P90), Number(part.P99), Number(part.Max),
-    }));
+        Table(output, [title, .. PartHeader[1..]], parts.Select(part => new[]
+        {
+            part.Name, Number(part.Requests), Number(part.OkPerSecond), string.Create(CultureInfo.InvariantCulture, $"{part.Success * 100:0.00}%"),
+            Number(part.Refused), Number(part.Shed), Number(part.Failed), Number(part.Dropped),
+            Number(part.P50), Number(part.P90), Number(part.P99), Number(part.Max),
+        }));
+    }
 
     private static void Table(TextWriter output, string[] header, IEnumerable<string[]> lines)
     {
         string[][] rows = [header, .. lines];
         var widths = header.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();
-        foreach (var row in rows) output.WriteLine(string.Join("  ", row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]))).TrimEnd());
+        foreach (var row in rows)
+        {
+            var cells = row.Select((cell, i) => i == 0 ? cell.PadRight(widths[i]) : cell.PadLeft(widths[i]));
+            output.WriteLine(string.Join("  ", cells).TrimEnd());
+        }
+
         output.WriteLine();
     }
 

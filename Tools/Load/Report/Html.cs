@@ -17,9 +17,11 @@ internal static class Html
     private const string Style = """
         body { font: 14px/1.45 system-ui, sans-serif; max-width: 900px; margin: 2em auto; padding: 0 1em; color: #1f2328; }
         h1 { font-size: 1.5em; } h2 { font-size: 1.1em; margin-top: 2em; }
-        table { border-collapse: collapse; font-variant-numeric: tabular-nums; } td, th { padding: 3px 9px; text-align: right; border-bottom: 1px solid #d8dee4; }
+        table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+        td, th { padding: 3px 9px; text-align: right; border-bottom: 1px solid #d8dee4; }
         td:first-child, th:first-child { text-align: left; } .met { color: #1a7f37; } .missed { color: #cf222e; font-weight: 600; }
-        svg { width: 100%; margin: .6em 0; } svg text { font: 11px system-ui, sans-serif; fill: #57606a; } svg .title { font-size: 13px; fill: #1f2328; font-weight: 600; }
+        svg { width: 100%; margin: .6em 0; }
+        svg text { font: 11px system-ui, sans-serif; fill: #57606a; } svg .title { font-size: 13px; fill: #1f2328; font-weight: 600; }
         .grid { stroke: #eaeef2; } line.mark { stroke: #8c959f; stroke-dasharray: 3 3; } text.mark { fill: #8c959f; } p.note { color: #57606a; }
         """;
 
@@ -33,20 +35,23 @@ internal static class Html
     public static string Page(string title, IReadOnlyList<(string Name, string Value)> settings, LoadResult result, LoadFigures figures)
     {
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{Encode(title)}</title>\n<style>\n{Style}\n</style></head>\n<body>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{Encode(title)}</title>\n");
+        page.Append(CultureInfo.InvariantCulture, $"<style>\n{Style}\n</style></head>\n<body>\n");
         page.Append(CultureInfo.InvariantCulture, $"<h1>{Encode(title)}</h1>\n");
         Table(page, ["how", ""], settings.Select(setting => new[] { setting.Name, setting.Value }));
         if (figures.Objectives.Count > 0) Objectives(page, figures.Objectives);
         page.Append("<h2>Over time</h2>\n");
         foreach (var chart in OverTime(result)) page.Append(chart);
         page.Append("<h2>How long requests took</h2>\n").Append(Distribution(result));
-        page.Append("<p class=\"note\">Times count from the moment at which a request was to be sent, and are of those that were let in: 2xx and refusals.</p>\n");
+        page.Append("<p class=\"note\">Times count from the moment at which a request was to be sent, and are of those that were let in: ");
+        page.Append("2xx and refusals.</p>\n");
         page.Append("<h2>The law of the load</h2>\n");
         page.Append("<p class=\"note\">What leaves a steady system a second is what is in it, divided by how long each stays. Where the two columns differ, ");
         page.Append("the stage was not steady (a ramp, an overload), or the generator lagged.</p>\n");
         Table(page, ["stage", "arrivals/s", "in system", "mean ms", "in system ÷ mean, /s", "measured, /s"], figures.Stages.Select(stage => new[]
         {
-            stage.Figures.Name, Number(stage.Rate), Number(stage.Concurrency), Number(stage.Figures.Mean), Number(stage.LawPerSecond), Number(stage.MeasuredPerSecond),
+            stage.Figures.Name, Number(stage.Rate), Number(stage.Concurrency), Number(stage.Figures.Mean), Number(stage.LawPerSecond),
+            Number(stage.MeasuredPerSecond),
         }));
         Parts(page, "By stage", figures.Stages.Select(stage => stage.Figures));
         Parts(page, "By priority class", figures.Classes);
@@ -54,7 +59,8 @@ internal static class Html
         if (figures.Codes.Count > 0)
         {
             page.Append("<h2>Not answered with 2xx</h2>\n");
-            Table(page, ["operation", "code", "count", "for example"], figures.Codes.Select(code => new[] { code.Operation, code.Code, Number(code.Count), code.Example }));
+            Table(page, ["operation", "code", "count", "for example"], figures.Codes.Select(code =>
+                new[] { code.Operation, code.Code, Number(code.Count), code.Example }));
         }
 
         page.Append(CultureInfo.InvariantCulture, $"<p class=\"note\">The generator kept {figures.GeneratorProcessors:0.00} processors busy; ");
@@ -66,7 +72,8 @@ internal static class Html
     {
         var marks = result.Stages.Select(stage => (stage.Begin, stage.Stage.ToString())).ToList();
         var samples = result.Samples;
-        ChartLine Of(string name, string color, Func<Sample, double?> value) => new(name, color, [.. samples.Select(sample => (sample.Seconds, value(sample)))]);
+        ChartLine Of(string name, string color, Func<Sample, double?> value) =>
+            new(name, color, [.. samples.Select(sample => (sample.Seconds, value(sample)))]);
         ChartLine Per(string name, string color, Outcome outcome) => new(name, color, [.. samples.Select((sample, i) =>
             (sample.Seconds, (double?)(sample.Ended[outcome] / Math.Max(0.05, sample.Seconds - (i == 0 ? 0 : samples[i - 1].Seconds)))))]);
 
@@ -77,7 +84,8 @@ internal static class Html
             new SvgChart([Of("p50", Green, Time(0.5)), Of("p90", Blue, Time(0.9)), Of("p99", Red, Time(0.99))], log: true), "Time of what was let in, ms");
         yield return Draw(
             new SvgChart([.. ClassNames.Classes.Index().Zip([Green, Blue, Orange], (one, color) =>
-                Of(one.Item, color, sample => sample.Classes[one.Index] is { Total: > 0 } tally ? tally.Success * 100 : null))]), "Success by priority class, %");
+                Of(one.Item, color, sample => sample.Classes[one.Index] is { Total: > 0 } tally ? tally.Success * 100 : null))]),
+            "Success by priority class, %");
         yield return Draw(new SvgChart([Of("in flight", Blue, sample => sample.InFlight)]), "Sent or waiting to be sent");
         if (!samples.Any(sample => sample.TargetMegabytes is not null)) yield break;
         yield return Draw(new SvgChart([Of("resident", Blue, sample => sample.TargetMegabytes)]), "Memory of the target, MB");
@@ -122,7 +130,8 @@ internal static class Html
         Table(page, ["", "requests", "ok/s", "success", "refused", "shed", "failed", "dropped", "p50", "p90", "p99", "max ms"], parts.Select(part => new[]
         {
             part.Name, Number(part.Requests), Number(part.OkPerSecond), string.Create(CultureInfo.InvariantCulture, $"{part.Success * 100:0.00} %"),
-            Number(part.Refused), Number(part.Shed), Number(part.Failed), Number(part.Dropped), Number(part.P50), Number(part.P90), Number(part.P99), Number(part.Max),
+            Number(part.Refused), Number(part.Shed), Number(part.Failed), Number(part.Dropped),
+            Number(part.P50), Number(part.P90), Number(part.P99), Number(part.Max),
         }));
     }
 

@@ -34,7 +34,9 @@ internal sealed record PartFigures(
 /// <param name="Rate">Arrivals a second at its end; 0 for a max stage.</param>
 /// <param name="Concurrency">Requests in the system, averaged over its time.</param>
 /// <param name="MeasuredPerSecond">Requests that were sent and ended, a second.</param>
-/// <param name="LawPerSecond">Concurrency ÷ mean response time. Where it differs from what was measured, the system was not steady, or the generator lagged.</param>
+/// <param name="LawPerSecond">
+/// Concurrency ÷ mean response time. Where it differs from what was measured, the system was not steady, or the generator lagged.
+/// </param>
 internal sealed record StageFigures(
     [property: JsonPropertyName("figures")] PartFigures Figures,
     [property: JsonPropertyName("rate")] double Rate,

@@ -20,6 +20,9 @@ internal sealed class SvgChart
     private const double Bottom = 36;
     private const double LeastOnLogScale = 0.01;
 
+    // Names of short stages stand below each other.
+    private const int MarkRows = 3;
+
     private readonly IReadOnlyList<ChartLine> _lines;
     private readonly Func<double, string> _tickX;
     private readonly bool _log;
@@ -53,12 +56,17 @@ internal sealed class SvgChart
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"16\" class=\"title\">{Html.Encode(title)}</text>\n");
         foreach (var y in TicksY()) Across(svg, y);
         foreach (var x in TicksX())
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(x):0.#}\" y=\"{Height - Bottom + 16}\" text-anchor=\"middle\">{Html.Encode(_tickX(x))}</text>\n");
+        {
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(x):0.#}\" y=\"{Height - Bottom + 16}\" text-anchor=\"middle\">");
+            svg.Append(CultureInfo.InvariantCulture, $"{Html.Encode(_tickX(x))}</text>\n");
+        }
+
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Width - Right}\" y=\"{Height - 4}\" text-anchor=\"end\">{Html.Encode(bottom)}</text>\n");
-        foreach (var (x, name) in marks)
+        foreach (var (i, (x, name)) in marks.Index())
         {
             svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{X(x):0.#}\" x2=\"{X(x):0.#}\" y1=\"{Top}\" y2=\"{Height - Bottom}\" class=\"mark\"/>");
-            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(x) + 3:0.#}\" y=\"{Top + 10}\" class=\"mark\">{Html.Encode(name)}</text>\n");
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{X(x) + 3:0.#}\" y=\"{Top + 10 + (i % MarkRows * 12)}\" class=\"mark\">");
+            svg.Append(CultureInfo.InvariantCulture, $"{Html.Encode(name)}</text>\n");
         }
 
         foreach (var line in _lines) Line(svg, line);

@@ -95,7 +95,7 @@ internal sealed class Town
             request.Path.Add(path);
             request.Body.Add(body);
             if (key is not null) request.Key.Add(key);
-            var status = await connection.ExchangeAsync(request.Finish(authorization));
+            var status = await connection.ExchangeAsync(request, authorization);
             if (status is >= 200 and < 300) return;
             throw new BadInputException($"The run's town cannot be made: {method} {path} answered {status} {Detail(status)}");
         }

@@ -77,6 +77,16 @@ public class CustomerLifecycleTests
     }
 
     [Fact]
+    public void To_take_back_what_was_never_given_makes_nobody_a_customer()
+    {
+        Do(new(), new SetLimit(NextId(), Operator, null), RefusalCode.NotFound);
+        Do(new(), new RevokeMembership(NextId(), Operator), RefusalCode.NotFound);
+        var known = Do(new(), Address("home"));
+        Do(known, new SetLimit(NextId(), Operator, null));
+        Do(known, new RevokeMembership(NextId(), Operator));
+    }
+
+    [Fact]
     public void Memberships_stack_and_an_order_grants_once()
     {
         var state = CustomerLifecycle.Grant(new(), Number(1), 30, "anna", Now);
