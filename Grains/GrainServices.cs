@@ -7,6 +7,7 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Governance;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
 using OrderActors.Orders;
@@ -44,6 +45,9 @@ public static class GrainServices
         services.TryAddSingleton<IDispatchPolicy, NearestIdlePolicy>();
 
         services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
+
+        services.TryAddSingleton<IBreakerStates, NoBreakers>();
+        services.TryAddSingleton<Switchboard>();
 
         services.AddChecked<PaymentOptions, PaymentOptionsValidator>();
         services.TryAddSingleton<SandboxLedger>();

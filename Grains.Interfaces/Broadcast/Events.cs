@@ -26,6 +26,7 @@ namespace OrderActors.Broadcast;
 [JsonDerivedType(typeof(CustomerEvent), "u")]
 [JsonDerivedType(typeof(PromotionEvent), "d")]
 [JsonDerivedType(typeof(SettlementEvent), "s")]
+[JsonDerivedType(typeof(GovernanceEvent), "g")]
 [GenerateSerializer, Immutable, Alias("orderactors.domain-event")]
 public abstract record DomainEvent(string Type, DateTimeOffset At, Actor By, long Version)
 {
@@ -250,7 +251,7 @@ public sealed record SettlementEvent(string Type, DateTimeOffset At, Actor By, l
 }
 
 /// <summary>The types of events.</summary>
-public static class EventTypes
+public static partial class EventTypes
 {
     /// <summary>An order was placed.</summary>
     public const string OrderCreated = "order.created";

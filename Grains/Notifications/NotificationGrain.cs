@@ -24,6 +24,7 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
 
     private readonly Durable<NotificationState> _state;
     private readonly INotificationSender _sender;
+    private readonly Switchboard _switches;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private IGrainTimer? _timer;
@@ -33,11 +34,13 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
     public NotificationGrain(
         [PersistentState("notifications")] IPersistentState<NotificationState> state,
         INotificationSender sender,
+        Switchboard switches,
         TimeProvider clock,
         ILogger<NotificationGrain> log)
     {
         _state = new(this, state);
         _sender = sender;
+        _switches = switches;
         _clock = clock;
         _log = log;
     }
@@ -67,6 +70,7 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
     public async Task Tell(ImmutableArray<Notice> notices)
     {
         if (_state.Current.Contact is not { IsReachable: true }) return;
+        if ((await _switches.Read(GrainFactory)).Find(Feature.Notifications, Now) is not null) return;
 
         // Before the write: what is remembered must be looked at again, whatever happens to this process.
         if (!_reminded)

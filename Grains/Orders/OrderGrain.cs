@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrderActors.Governance;
 using OrderActors.Merchants;
 using OrderActors.Payments;
 using OrderActors.Values;
@@ -18,9 +19,12 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
     private readonly OrderPolicy _policy;
     private readonly IPinSource _pins;
     private readonly TimeProvider _clock;
+    private readonly Switchboard _switches;
 
-    public OrderGrain([PersistentState("state")] IPersistentState<OrderState> state, OrderPolicy policy, IPinSource pins, TimeProvider clock)
+    public OrderGrain(
+        [PersistentState("state")] IPersistentState<OrderState> state, OrderPolicy policy, IPinSource pins, TimeProvider clock, Switchboard switches)
     {
+        _switches = switches;
         _order = new(this, state);
         _policy = policy;
         _pins = pins;
@@ -31,7 +35,11 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
 
     public Task<OrderReply> Place(PlaceOrder command, CustomerTerms terms) => Execute(command, terms);
 
-    public Task<OrderReply> Execute(OrderCommand command) => Execute(command, new CustomerTerms());
+    public Task<OrderReply> Execute(OrderCommand command)
+    {
+        RequestBudget.Begin(_clock.GetUtcNow());
+        return Execute(command, new CustomerTerms());
+    }
 
     public async Task<OrderReply> Preview(OrderCommand command)
     {
