@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
@@ -37,6 +38,7 @@ public static class Gateway
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
         services.TryAddSingleton<IOutboundStates, NoOutboundStates>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddAdmission(configuration);
         return services;
     }
 
@@ -50,6 +52,7 @@ public static class Gateway
 
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
         app.UseRouting();
+        app.UseAdmission();
         foreach (var operation in Operations(services)) operation.Map(app);
         return app;
     }
@@ -61,7 +64,7 @@ public static class Gateway
         var limits = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
         return
         [
-            .. new OrderRoutes(grains, limits).Operations,
+            .. new OrderRoutes(grains, limits, services.GetRequiredService<AdmissionControl>().Rates).Operations,
             .. new OrderListRoutes(grains).Operations,
             .. new ModificationRoutes(grains, limits).Operations,
             .. new OperatorRoutes(grains, limits).Operations,
@@ -79,6 +82,9 @@ public static class Gateway
             .. new ZoneRoutes(grains).Operations,
             .. new OutboundRoutes(services.GetRequiredService<IOutboundStates>()).Operations,
             .. new DeadLetterRoutes(grains).Operations,
+            .. new SwitchRoutes(grains, limits, services.GetRequiredService<Degradation>()).Operations,
+            .. new LimitRoutes(grains, limits, services.GetRequiredService<Degradation>()).Operations,
+            .. new DegradationRoutes(grains).Operations,
             .. new HealthRoutes(services.GetRequiredService<GatewayGate>()).Operations,
             .. new MetricRoutes(services.GetRequiredService<MetricStore>()).Operations,
         ];

@@ -13,6 +13,7 @@ using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
 using OrderActors.Couriers;
+using OrderActors.Governance;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
 using OrderActors.Orders;
@@ -64,6 +65,8 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<SettlementDayStatus>),
         typeof(WireEnumConverter<WebhookOutcome>),
         typeof(WireEnumConverter<NotificationLanguage>),
+        typeof(WireEnumConverter<Feature>),
+        typeof(WireEnumConverter<LimitOwner>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -131,6 +134,11 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(OutboundResponse))]
 [JsonSerializable(typeof(ContactRequest))]
 [JsonSerializable(typeof(ContactResponse))]
+[JsonSerializable(typeof(SetSwitchRequest))]
+[JsonSerializable(typeof(SwitchesResponse))]
+[JsonSerializable(typeof(SetLimitBody))]
+[JsonSerializable(typeof(LimitsResponse))]
+[JsonSerializable(typeof(DegradationResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

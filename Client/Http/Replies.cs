@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using OrderActors.Client.Admission;
 using OrderActors.Orders;
 using OrderActors.Values;
 
@@ -26,6 +27,7 @@ internal static class Replies
     /// <summary>Writes a value with a status.</summary>
     public static Task Write<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
     {
+        RequestDeadline.BeginAnswer(context);
         context.Response.StatusCode = status;
         return WriteBody(context, value, type, Json);
     }
@@ -34,6 +36,7 @@ internal static class Replies
     public static Task WriteResource<T>(
         HttpContext context, int status, T value, JsonTypeInfo<T> type, long version, bool replayed = false, string? location = null)
     {
+        RequestDeadline.BeginAnswer(context);
         var headers = context.Response.Headers;
         headers.ETag = ETagOf(version);
         if (replayed) headers["Idempotent-Replayed"] = True;
@@ -73,10 +76,17 @@ internal static class Replies
     /// <summary>Writes problem details.</summary>
     public static Task WriteProblem(HttpContext context, Problem problem)
     {
+        RequestDeadline.BeginAnswer(context);
+        return WriteOverdue(context, problem);
+    }
+
+    /// <summary>Writes the problem details of a request whose time is over, while its work goes on.</summary>
+    public static Task WriteOverdue(HttpContext context, Problem problem)
+    {
         var kind = problem.Kind;
         var response = context.Response;
         response.StatusCode = kind.Status;
-        if (kind.RetryAfterSeconds is { } seconds)
+        if ((problem.RetryAfterSeconds ?? kind.RetryAfterSeconds) is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Http;
 using OrderActors.Customers;
 using OrderActors.Orders;
@@ -8,7 +9,7 @@ using Orleans;
 namespace OrderActors.Client.Orders;
 
 /// <summary>Orders: placing, reading, and what merchants and customers do to them.</summary>
-internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
+internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits, RateLimits rates)
 {
     /// <summary>The operations.</summary>
     public IEnumerable<Operation> Operations =>
@@ -86,6 +87,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var id = IdempotencyKey.Required(context, "place");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PlaceOrderRequest);
         var customer = EntityIds.Require(body.Customer, "/customer");
+        rates.TakeOfMerchant(context, body.Merchant);
         var reply = await grains.GetGrain<ICustomerGrain>(customer).Place(body.ToCommand(id, customer));
         if (reply is not { Refusal: null, Order: { } order })
         {

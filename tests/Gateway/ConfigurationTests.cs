@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Hosting;
 using OrderActors.Customers;
 using OrderActors.Deadlines;
@@ -35,6 +36,7 @@ public sealed partial class ConfigurationTests
         ("Payments", new PaymentOptions()),
         ("Customers", new CustomerOptions()),
         ("Merchants", new MerchantOptions()),
+        ("Admission", new AdmissionOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),
@@ -42,7 +44,8 @@ public sealed partial class ConfigurationTests
 
     // Two are the host's own, Data and DrainTimeoutSeconds; the third has no default and no range; the zones' are sections of their own.
     private static readonly string[] SetByTheHost =
-        [nameof(JournalOptions.Folder), nameof(EngineOptions.DrainTimeout), nameof(PostgresOptions.ConnectionString), nameof(OrderPolicy.Zones)];
+        [nameof(JournalOptions.Folder), nameof(EngineOptions.DrainTimeout), nameof(PostgresOptions.ConnectionString), nameof(OrderPolicy.Zones),
+        nameof(AdmissionOptions.Kinds)];
 
     [Theory]
     [InlineData("Orders:Acceptance", "soon", "Orders:Acceptance is 'soon'; it must be a duration such as 00:00:30.")]

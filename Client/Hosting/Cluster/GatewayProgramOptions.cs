@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Payments;
 
 namespace OrderActors.Client.Hosting.Cluster;
@@ -16,7 +17,7 @@ internal sealed class GatewayProgramOptions
     public int MaxBodyBytes { get; set; } = 64 * 1024;
 
     /// <summary>How these options are read, beside the sections.</summary>
-    internal static readonly ProgramOptions Program = new(typeof(GatewayProgramOptions), "Cluster", "Calls", "Tls", PaymentWebhookOptions.Section, "Logging");
+    internal static readonly ProgramOptions Program = new(typeof(GatewayProgramOptions), "Cluster", "Calls", "Tls", PaymentWebhookOptions.Section, AdmissionOptions.Section, "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

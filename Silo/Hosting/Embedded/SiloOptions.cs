@@ -1,3 +1,4 @@
+using OrderActors.Client.Admission;
 using OrderActors.Client.Hosting;
 using OrderActors.Client.Payments;
 
@@ -29,7 +30,7 @@ public sealed class SiloOptions
 
     /// <summary>How these options are read, beside the sections of the others.</summary>
     internal static readonly ProgramOptions Program = new(
-        typeof(SiloOptions), [.. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section, "Logging"]);
+        typeof(SiloOptions), [.. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section, AdmissionOptions.Section, "Logging"]);
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>
