@@ -46,6 +46,7 @@ public static class GrainServices
 
         services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
 
+        services.AddChecked<GovernanceOptions, GovernanceOptionsValidator>();
         services.TryAddSingleton<IBreakerStates, NoBreakers>();
         services.TryAddSingleton<Switchboard>();
 

@@ -8,12 +8,15 @@ namespace OrderActors.Client.Admission;
 
 /// <summary>
 /// The gateway's door: measures, several times an interval, how long work waits, and lets the <see cref="LoadController"/> decide what that
-/// means. The delay is the larger of two: how long the oldest request waits here, and how long a piece of work that is ready waits for a
+/// means. The delay is the larger of two: four times what the oldest request waits here, and what a piece of work that is ready waits for a
 /// thread. The second is where an overload of the processor shows, before any line here fills.
 /// </summary>
 internal sealed class AdmissionControl : IHostedService, IThreadPoolWorkItem, IDisposable
 {
     private const int LooksPerInterval = 5;
+
+    // Processors that are busy are well used; a line at the door is beyond what was found to be useful.
+    private const int WeightOfLine = 4;
 
     // What an operator is told of lasts at least so long: a class that is shed now and then is one condition and not twenty.
     private static readonly TimeSpan ShedMemory = TimeSpan.FromSeconds(5);
@@ -58,7 +61,7 @@ internal sealed class AdmissionControl : IHostedService, IThreadPoolWorkItem, ID
     /// <summary>The limits of keys and merchants.</summary>
     public RateLimits Rates { get; }
 
-    /// <summary>The shortest delay of the last interval.</summary>
+    /// <summary>The shortest delay of the last interval; what is waited here counts fourfold.</summary>
     public TimeSpan Delay { get; private set; }
 
     /// <summary>The part of the limit that is in force, 0 to 1, asked once an interval: less than all of it while the platform warms up.</summary>
@@ -96,7 +99,7 @@ internal sealed class AdmissionControl : IHostedService, IThreadPoolWorkItem, ID
     public int RetryAfterSeconds() => 1 + (int)(_draw() * (2 + (2 * ShareShed(Priority.NonCritical)) + (2 * ShareShed(Priority.Secondary))));
 
     /// <summary>What an operator should know, by the names of <see cref="Conditions"/>.</summary>
-    public void Notice(ImmutableSortedDictionary<string, string>.Builder noticed)
+    public void Notice(ImmutableArray<Condition>.Builder noticed)
     {
         Add(Priority.NonCritical, Conditions.SheddingNonCritical);
         Add(Priority.Secondary, Conditions.SheddingSecondary);
@@ -106,9 +109,10 @@ internal sealed class AdmissionControl : IHostedService, IThreadPoolWorkItem, ID
         {
             var at = Volatile.Read(ref _shedAt[(int)priority]);
             if (at == 0 || _clock.GetElapsedTime(at) > ShedMemory) return;
-            noticed[name] = string.Create(
+            var why = string.Create(
                 CultureInfo.InvariantCulture,
                 $"A gateway refuses requests of this class: {ShareShed(priority):P0} shed, limit {Limiter.Limit}, delay {Delay.TotalMilliseconds:0} ms.");
+            noticed.Add(new(name, why, _clock.GetUtcNow()));
         }
     }
 
@@ -143,7 +147,7 @@ internal sealed class AdmissionControl : IHostedService, IThreadPoolWorkItem, ID
     /// <param name="waited">How long a piece of work waited for a thread.</param>
     internal void Look(long now, long waited)
     {
-        _shortest = Math.Min(_shortest, Math.Max(waited, Limiter.Sweep(now)));
+        _shortest = Math.Min(_shortest, Math.Max(waited, WeightOfLine * Limiter.Sweep(now)));
         if (_clock.GetElapsedTime(_intervalBegan, now) < _options.Interval) return;
         _intervalBegan = now;
         Delay = _clock.GetElapsedTime(0, _shortest);

@@ -69,11 +69,11 @@ internal sealed partial class Degradation(
 
     private async Task Report(CancellationToken stop)
     {
-        var noticed = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        var noticed = ImmutableArray.CreateBuilder<Condition>();
         control.Notice(noticed);
         foreach (var state in outbound.States())
         {
-            if (state.IsGivenUp) noticed["breaker_" + state.Name] = $"The circuit breaker of {state.Name} is open.";
+            if (state.IsGivenUp) noticed.Add(new(Conditions.Breaker + state.Name, $"The circuit breaker of {state.Name} is open.", state.Since));
         }
 
         try

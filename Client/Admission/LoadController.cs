@@ -12,44 +12,48 @@ internal readonly record struct LoadSample(TimeSpan Delay, int Peak, long Comple
 /// threads.
 /// </summary>
 /// <remarks>
-/// Two loops. <b>Shedding</b> follows the delay: while even the shortest delay of an interval is above the target, the share grows in
-/// proportion to the excess; below the target it shrinks in proportion to the room. So it settles where the delay is about the target, whatever a
-/// request costs. The share runs from 0 to 2: up to 1 it is the part of the non-critical class, above 1 that of the secondary one.
+/// Two loops. <b>Shedding</b> follows the delay. While even the shortest delay of an interval is above the target, what is admitted shrinks, first of the
+/// non-critical class and then of the secondary one; below the target it grows, the other way round. Both by a factor and not by an amount: with a
+/// tenth admitted a step must be a tenth of one with all admitted, or the share swings from nothing to too much.
 /// <b>The limit</b> follows what a request takes: many times longer than it does at best, and long by itself, means that work waits inside; then
 /// fewer are let in. When the limit was reached and nothing took long, it rises.
 /// </remarks>
 internal sealed class LoadController(AdmissionOptions options)
 {
-    /// <summary>The largest part of the secondary class that is shed: some must get through to be measured.</summary>
-    private const double MostShed = 1.98;
+    /// <summary>The least that is admitted of a class before the next one is touched: some of it must get through to be measured.</summary>
+    private const double Least = 0.01;
 
-    private const double GrowthPerExcess = 0.1;
-    private const double MaxExcess = 3;
-    private const double ShrinkPerRoom = 0.06;
-    private const double ShrinkWhenIdle = 0.1;
+    private const double ShrinkPerExcess = 0.15;
+    private const double MaxExcess = 4;
+    private const double GrowthPerRoom = 0.15;
+    private const double GrowthWhenIdle = 1.5;
 
     /// <summary>How many times the best that a request may take.</summary>
     private const double Tolerance = 4;
 
-    /// <summary>The best is forgotten by a thousandth an interval, so that what was quicker once does not count for ever.</summary>
+    /// <summary>
+    /// The best is forgotten by a thousandth an interval, so that what was quicker once does not count for ever; under load ten times more
+    /// slowly, because what is measured then is the load.
+    /// </summary>
     private const double Forgetting = 1.001;
+
+    private const double ForgettingUnderLoad = 1.0001;
 
     private const int FewestSamples = 10;
 
     private double _limit = options.InitialConcurrency;
     private double _best = double.MaxValue;
+    private double _admitsSecondary = 1;
+    private double _admitsNonCritical = 1;
 
     /// <summary>How many requests may be worked on at once.</summary>
     public int Limit => (int)_limit;
 
-    /// <summary>0 to 2: how much is shed.</summary>
-    public double Shed { get; private set; }
-
     /// <summary>The part of a class that is shed, 0 to 1.</summary>
     public double ShareShed(Http.Priority priority) => priority switch
     {
-        Http.Priority.NonCritical => Math.Min(1, Shed),
-        Http.Priority.Secondary => Math.Max(0, Shed - 1),
+        Http.Priority.NonCritical => _admitsNonCritical <= Least ? 1 : 1 - _admitsNonCritical,
+        Http.Priority.Secondary => 1 - _admitsSecondary,
         _ => 0,
     };
 
@@ -60,19 +64,30 @@ internal sealed class LoadController(AdmissionOptions options)
         var excess = (sample.Delay / options.TargetDelay) - 1;
 
         // A machine that is busy with something else delays work too; shedding the little that goes on here would not help.
-        if (!isLoaded) Shed -= ShrinkWhenIdle;
-        else if (excess > 0) Shed += GrowthPerExcess * Math.Min(excess, MaxExcess);
-        else Shed += ShrinkPerRoom * excess;
-        Shed = Math.Clamp(Shed, 0, MostShed);
+        if (!isLoaded) Grow(GrowthWhenIdle);
+        else if (excess > 0) Shrink(1 / (1 + (ShrinkPerExcess * Math.Min(excess, MaxExcess))));
+        else Grow(1 - (GrowthPerRoom * excess));
         FollowService(sample);
+    }
+
+    private void Shrink(double factor)
+    {
+        if (_admitsNonCritical > Least) _admitsNonCritical = Math.Max(Least, _admitsNonCritical * factor);
+        else _admitsSecondary = Math.Max(Least, _admitsSecondary * factor);
+    }
+
+    private void Grow(double factor)
+    {
+        if (_admitsSecondary < 1) _admitsSecondary = Math.Min(1, _admitsSecondary * factor);
+        else _admitsNonCritical = Math.Min(1, _admitsNonCritical * factor);
     }
 
     private void FollowService(in LoadSample sample)
     {
         if (sample.Completed < FewestSamples) return;
         var took = sample.MeanService.TotalMilliseconds;
-        _best = Math.Min(_best * Forgetting, took);
-        var isSlow = took > Tolerance * _best && took > 2 * options.TargetDelay.TotalMilliseconds;
+        _best = Math.Min(_best * (sample.Peak >= _limit / 2 ? ForgettingUnderLoad : Forgetting), took);
+        var isSlow = took > Tolerance * _best && took > options.TargetDelay.TotalMilliseconds;
         if (isSlow && sample.Peak >= _limit / 2) _limit *= 0.95;
         else if (!isSlow && sample.Peak >= _limit * 0.8) _limit += Math.Max(1, _limit * 0.02);
         _limit = Math.Clamp(_limit, options.MinConcurrency, options.MaxConcurrency);

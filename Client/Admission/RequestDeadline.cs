@@ -91,11 +91,12 @@ internal sealed class RequestDeadline : IAsyncDisposable
 
             // The next request on this connection would have to wait until the work is over.
             response.Headers.Connection = "close";
-            await Replies.WriteOverdue(_context, new(
-                reading ? ProblemKind.ReadTimedOut : ProblemKind.OutcomeUnknown,
-                reading
-                    ? $"The answer did not come within {Header}. Nothing was changed."
-                    : $"The answer did not come within {Header}; it may or may not have been done. Send it again with the same Idempotency-Key to learn which."));
+            await Replies.WriteOverdue(_context, reading
+                ? new(ProblemKind.ReadTimedOut, $"The answer did not come within {Header}. Nothing was changed.")
+                : new(
+                    ProblemKind.OutcomeUnknown,
+                    $"The answer did not come within {Header}; it may or may not have been done. " +
+                    "Send it again with the same Idempotency-Key to learn which."));
             await response.CompleteAsync();
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException or ObjectDisposedException)

@@ -101,5 +101,8 @@ internal sealed class BucketTable(int most)
         {
             Volatile.Write(ref _sweeping, 0);
         }
+
+        // More may have come meanwhile, and nobody may come again.
+        if (Count > most) ForgetSoon();
     }
 }

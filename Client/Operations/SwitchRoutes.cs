@@ -93,10 +93,9 @@ internal sealed class SwitchRoutes(IClusterClient grains, GatewayOptions limits,
     private static Feature FeatureOf(HttpContext context)
     {
         var name = (string)context.Request.RouteValues["feature"]!;
-        return WireNames<Feature>.TryParse(name, out var feature)
-            ? feature
-            : throw PageRequest.Fault(
-                "unknown_value", $"There is no feature {name}; it must be one of {string.Join(", ", WireNames<Feature>.All)}.", "feature", name, WireNames<Feature>.All);
+        if (WireNames<Feature>.TryParse(name, out var feature)) return feature;
+        var detail = $"There is no feature '{name}'. They are {string.Join(", ", WireNames<Feature>.All)}.";
+        throw PageRequest.Fault("unknown_value", detail, "feature", name, WireNames<Feature>.All);
     }
 
     private static SwitchScope ScopeOf(HttpContext context)

@@ -50,9 +50,9 @@ public sealed record GovernanceReply(GovernanceView View, Refusal? Refusal, bool
 /// <summary>What a process notices, and what it knows.</summary>
 /// <param name="Process">The process, by a name it chose when it started.</param>
 /// <param name="Version">The version of the view that it has; -1 for none.</param>
-/// <param name="Noticed">The conditions it notices now: names with one sentence each.</param>
+/// <param name="Noticed">The conditions it notices now.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.process-report")]
-public sealed record ProcessReport(string Process, long Version, ImmutableSortedDictionary<string, string> Noticed);
+public sealed record ProcessReport(string Process, long Version, ImmutableArray<Condition> Noticed);
 
 /// <summary>What operators have set, and what the platform noticed of itself. There is one; the key is <see cref="Key"/>.</summary>
 [Alias("orderactors.IGovernanceGrain")]

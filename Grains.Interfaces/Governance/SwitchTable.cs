@@ -52,7 +52,6 @@ public sealed class SwitchTable
     {
         Feature.CardPayments when Has(Conditions.PaymentsDown) => new("The payment provider does not answer.", Passive: true),
         Feature.Reports when Has(Conditions.EventLag) => new("The consumers of the event log are far behind.", Passive: true),
-        Feature.Reports when Has(Conditions.IntakeBacklog) => new("The intake is far behind.", Passive: true),
         _ => null,
     };
 }

@@ -105,8 +105,8 @@ public static class Conditions
     /// <summary>A consumer of the event log is far behind: what can wait is not done.</summary>
     public const string EventLag = "event_lag";
 
-    /// <summary>The intake is far behind: what can wait is not done.</summary>
-    public const string IntakeBacklog = "intake_backlog";
+    /// <summary>What the names of open breakers begin with; then comes the dependency's.</summary>
+    public const string Breaker = "breaker_";
 
     /// <summary>What the names of shedding begin with.</summary>
     public const string Shedding = "shedding_";

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+using OrderActors.Broadcast;
 using Orleans;
 using Orleans.Runtime;
 
@@ -20,9 +22,12 @@ internal sealed class GovernanceGrain : Grain, IGovernanceGrain
     private readonly Durable<GovernanceState> _governance;
     private readonly TimeProvider _clock;
     private readonly DateTimeOffset _activeSince;
+    private readonly EventLag _lag;
 
-    public GovernanceGrain([PersistentState("state")] IPersistentState<GovernanceState> state, TimeProvider clock)
+    public GovernanceGrain(
+        [PersistentState("state")] IPersistentState<GovernanceState> state, IEventLog log, IOptions<GovernanceOptions> options, TimeProvider clock)
     {
+        _lag = new(log, clock, options.Value);
         _governance = new(this, state);
         _clock = clock;
         _activeSince = clock.GetUtcNow();
@@ -80,9 +85,10 @@ internal sealed class GovernanceGrain : Grain, IGovernanceGrain
         var noticed = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (report, _) in _reports.Values)
         {
-            foreach (var (name, why) in report.Noticed) noticed.TryAdd(name, why);
+            foreach (var one in report.Noticed.OrEmpty()) noticed.TryAdd(one.Name, one.Why);
         }
 
+        if (_lag.Notice() is { } behind) noticed[Conditions.EventLag] = behind;
         if (now - _activeSince < Lease)
         {
             foreach (var known in _governance.Current.Conditions) noticed.TryAdd(known.Name, known.Why);

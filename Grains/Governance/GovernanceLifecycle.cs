@@ -116,8 +116,8 @@ internal static class GovernanceLifecycle
             return new(RefusalCode.UnknownValue, $"There is no feature {(int)feature}.", "/feature", Allowed: Names.Of(Scopes.Keys.Order()));
         if (!scopes.Contains(scope.Kind))
         {
-            return new(
-                RefusalCode.ValidationFailed, $"{Names.Of(feature)} is not switched by {Names.Of(scope.Kind)}.", "/scope", Names.Of(scope.Kind), Names.Of(scopes));
+            var kind = Names.Of(scope.Kind);
+            return new(RefusalCode.ValidationFailed, $"{Names.Of(feature)} is not switched by {kind}.", "/scope", kind, Names.Of(scopes));
         }
 
         if (scope.Kind == ScopeKind.Platform) return scope.Id.Length == 0 ? null : Refusal.Invalid("/scope_id", scope.Id, "left out for the platform");

@@ -58,8 +58,9 @@ public sealed class Switchboard(IBreakerStates breakers, TimeProvider clock)
         try
         {
             Volatile.Write(ref _askedAt, clock.GetTimestamp());
-            var noticed = breakers.Open().ToImmutableSortedDictionary(
-                name => "breaker_" + name, name => $"The circuit breaker of {name} is open.", StringComparer.Ordinal);
+            var now = clock.GetUtcNow();
+            ImmutableArray<Condition> noticed =
+                [.. breakers.Open().Select(name => new Condition(Conditions.Breaker + name, $"The circuit breaker of {name} is open.", now))];
             var report = new ProcessReport(_process, _table?.View.Version ?? -1, noticed);
             if (await grains.GetGrain<IGovernanceGrain>(IGovernanceGrain.Key).Report(report) is { } view) _table = new SwitchTable(view);
         }

@@ -12,6 +12,7 @@ using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage.Journal;
+using OrderActors.Governance;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
@@ -37,6 +38,7 @@ public sealed partial class ConfigurationTests
         ("Customers", new CustomerOptions()),
         ("Merchants", new MerchantOptions()),
         ("Admission", new AdmissionOptions()),
+        ("Governance", new GovernanceOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OrderActors.Governance;
 using OrderActors.Silo.Hosting;
 using Orleans;
 using Orleans.Runtime;
@@ -79,7 +80,9 @@ public sealed class ScriptedGrains : IClusterClient, IEngineControl, IServicePro
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            var returns = targetMethod!.ReturnType;
+            // What the gateway asks by itself every second is no test's business: nothing is switched off.
+            if (targetMethod!.Name == nameof(IGovernanceGrain.Report)) return Task.FromResult<GovernanceView?>(null);
+            var returns = targetMethod.ReturnType;
             if (!returns.IsGenericType) return Task.Run(() => Grains!.Answer(targetMethod.Name, args ?? []));
             return typeof(GrainProxy).GetMethod(nameof(Call), BindingFlags.NonPublic | BindingFlags.Instance)!
                 .MakeGenericMethod(returns.GetGenericArguments()[0]).Invoke(this, [targetMethod.Name, args ?? []]);

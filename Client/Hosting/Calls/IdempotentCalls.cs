@@ -14,7 +14,8 @@ namespace OrderActors.Client.Hosting.Calls;
 /// <summary>Which calls may arrive twice: those that read, and commands, whose id the grain remembers with the outcome.</summary>
 internal static class IdempotentCalls
 {
-    private static readonly Type[] Commands = [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(GovernanceCommand)];
+    private static readonly Type[] Commands =
+        [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(GovernanceCommand)];
 
     // These read as well; their contracts say AlwaysInterleave, which says less.
     private static readonly (Type Grain, string Method)[] OtherReads =

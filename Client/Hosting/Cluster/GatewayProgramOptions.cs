@@ -17,7 +17,8 @@ internal sealed class GatewayProgramOptions
     public int MaxBodyBytes { get; set; } = 64 * 1024;
 
     /// <summary>How these options are read, beside the sections.</summary>
-    internal static readonly ProgramOptions Program = new(typeof(GatewayProgramOptions), "Cluster", "Calls", "Tls", PaymentWebhookOptions.Section, AdmissionOptions.Section, "Logging");
+    internal static readonly ProgramOptions Program = new(
+        typeof(GatewayProgramOptions), "Cluster", "Calls", "Tls", PaymentWebhookOptions.Section, AdmissionOptions.Section, "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>
