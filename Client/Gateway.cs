@@ -9,6 +9,8 @@ using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
+using OrderActors.Client.Keys;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
@@ -34,8 +36,12 @@ public static class Gateway
         services.AddRouting();
         services.AddOptions<GatewayOptions>().Bind(configuration);
         services.AddSingleton<GatewayGate>();
+        services.AddSingleton<AnswerStore>();
         services.AddSingleton(_ => new MetricStore());
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
+        services.AddSingleton(ApiKeyOptions.Read(configuration));
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<Ownership>();
         services.TryAddSingleton<IOutboundStates, NoOutboundStates>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddAdmission(configuration);
@@ -52,7 +58,12 @@ public static class Gateway
 
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
         app.UseRouting();
+        var keys = services.GetRequiredService<ApiKeys>();
+        var ownership = services.GetRequiredService<Ownership>();
+        app.Use(next => new AccessControl(next, keys).Handle);
         app.UseAdmission();
+        app.Use(next => new OwnerControl(next, ownership).Handle);
+        app.Use(next => new KeyedRequests(next, services.GetRequiredService<AnswerStore>(), services.GetRequiredService<TimeProvider>()).Handle);
         foreach (var operation in Operations(services)) operation.Map(app);
         return app;
     }
@@ -85,6 +96,7 @@ public static class Gateway
             .. new SwitchRoutes(grains, limits, services.GetRequiredService<Degradation>()).Operations,
             .. new LimitRoutes(grains, limits, services.GetRequiredService<Degradation>()).Operations,
             .. new DegradationRoutes(grains).Operations,
+            .. new ApiKeyRoutes(grains, limits).Operations,
             .. new HealthRoutes(services.GetRequiredService<GatewayGate>()).Operations,
             .. new MetricRoutes(services.GetRequiredService<MetricStore>()).Operations,
         ];

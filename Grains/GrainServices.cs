@@ -8,6 +8,7 @@ using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Governance;
+using OrderActors.Idempotency;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
 using OrderActors.Orders;
@@ -57,6 +58,7 @@ public static class GrainServices
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
+        services.AddChecked<AnswerOptions, AnswerOptionsValidator>();
         services.TryAddSingleton<INotificationSender, SandboxSender>();
         return services;
     }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Admission;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Governance;
 using Orleans;
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Admission;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Governance;
 using OrderActors.Values;
 using Orleans;
@@ -113,5 +114,8 @@ internal sealed class SwitchRoutes(IClusterClient grains, GatewayOptions limits,
 internal static class Operators
 {
     /// <summary>The operator whose key this is.</summary>
-    public static Actor Of(HttpContext context) => new(Role.Operator, context.Caller().Subject);
+    /// <exception cref="RequestFault">It is a test key: what it would change is everybody's.</exception>
+    public static Actor Of(HttpContext context) => context.Caller() is { Live: true } caller
+        ? new(Role.Operator, caller.Subject)
+        : throw new RequestFault(ProblemKind.Forbidden, "Switches and limits hold for the whole platform; they need a live key.");
 }

@@ -21,6 +21,11 @@ public sealed record GovernanceEvent(
     /// <inheritdoc/>
     [JsonIgnore]
     public override int Partition => Shard.Of(IGovernanceGrain.Key);
+
+    /// <inheritdoc/>
+    /// <remarks>There is one platform under both sides.</remarks>
+    [JsonIgnore]
+    public override bool Livemode => true;
 }
 
 /// <content>What operators and the platform itself do to the platform.</content>

@@ -7,6 +7,7 @@ using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Governance;
+using OrderActors.Idempotency;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
@@ -22,7 +23,8 @@ internal static class GrainOptions
     /// <summary>The sections' names.</summary>
     public static readonly string[] Sections =
     [
-        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Governance",
+        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Idempotency",
+        "Governance",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
 
@@ -43,6 +45,7 @@ internal static class GrainOptions
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
         services.AddSection<GovernanceOptions>(configuration, "Governance");
+        services.AddSection<AnswerOptions>(configuration, "Idempotency");
         services.AddOutbound(configuration);
     }
 

@@ -35,6 +35,7 @@ internal sealed class Gateways : IDisposable
         {
             BaseAddress = url,
             Timeout = plan.TryTimeout,
+            DefaultRequestHeaders = { Authorization = plan.Key.Length == 0 ? null : new("Bearer", plan.Key) },
         }),
     ];
 
