@@ -14,6 +14,7 @@ using OrderActors.Notifications;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
+using OrderActors.Quotes;
 using OrderActors.Refunds;
 using Orleans;
 
@@ -34,6 +35,7 @@ public static class GrainServices
 
         services.TryAddSingleton(new OrderPolicy());
         services.TryAddSingleton<IPinSource, SecurePins>();
+        services.TryAddSingleton<ITrackingTokens, SecureTrackingTokens>();
         services.TryAddSingleton<IOrderNumbers>(provider =>
             new OrderNumbers(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()));
 
@@ -57,6 +59,7 @@ public static class GrainServices
         services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
+        services.AddChecked<QuoteOptions, QuoteOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         services.AddChecked<AnswerOptions, AnswerOptionsValidator>();
         services.TryAddSingleton<INotificationSender, SandboxSender>();

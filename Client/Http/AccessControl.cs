@@ -7,7 +7,8 @@ namespace OrderActors.Client.Http;
 
 /// <summary>
 /// What stands between a route and its operation: the key, the kind of caller, and the side it is on. Whose the thing in the path is has to
-/// be asked for, which <see cref="OwnerControl"/> does behind the door. The operation says what it needs; nothing here knows one. What has no route passes, to be told so.
+/// be asked for, which <see cref="OwnerControl"/> does behind the door. The operation says what it needs; nothing here knows one. What has no
+/// route passes, to be told so.
 /// </summary>
 internal sealed class AccessControl(RequestDelegate next, ApiKeys keys)
 {

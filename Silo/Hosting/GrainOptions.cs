@@ -11,6 +11,7 @@ using OrderActors.Idempotency;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
+using OrderActors.Quotes;
 using OrderActors.Refunds;
 using OrderActors.Silo.Outbound;
 using OrderActors.Silo.Outbound.Pipelines;
@@ -23,7 +24,7 @@ internal static class GrainOptions
     /// <summary>The sections' names.</summary>
     public static readonly string[] Sections =
     [
-        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Idempotency",
+        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Idempotency", "Quotes",
         "Governance",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
@@ -46,6 +47,7 @@ internal static class GrainOptions
         services.AddSection<RefundOptions>(configuration, "Refunds");
         services.AddSection<GovernanceOptions>(configuration, "Governance");
         services.AddSection<AnswerOptions>(configuration, "Idempotency");
+        services.AddSection<QuoteOptions>(configuration, "Quotes");
         services.AddOutbound(configuration);
     }
 

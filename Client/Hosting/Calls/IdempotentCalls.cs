@@ -6,8 +6,11 @@ using OrderActors.Customers;
 using OrderActors.Dispatch;
 using OrderActors.Governance;
 using OrderActors.Governance.Keys;
+using OrderActors.Listings;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Promotions;
+using OrderActors.Quotes;
 using OrderActors.Refunds;
 using Orleans.Concurrency;
 
@@ -18,19 +21,23 @@ internal static class IdempotentCalls
 {
     private static readonly Type[] Commands =
     [
-        typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(ApiKeyCommand), typeof(GovernanceCommand),
+        typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(ApiKeyCommand), typeof(CreateQuote),
+        typeof(GovernanceCommand),
     ];
 
     // These read as well; their contracts say AlwaysInterleave, which says less.
     private static readonly (Type Grain, string Method)[] OtherReads =
     [
         (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
+        (typeof(IOrderGrain), nameof(IOrderGrain.Track)),
         (typeof(IExternalIdGrain), nameof(IExternalIdGrain.Get)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.DeadLetters)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.Position)),
         (typeof(IDispatchGrain), nameof(IDispatchGrain.Get)),
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Get)),
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Quote)),
+        (typeof(IPromotionGrain), nameof(IPromotionGrain.Get)),
+        (typeof(IListingGrain), nameof(IListingGrain.Read)),
         (typeof(IRefundGrain), nameof(IRefundGrain.Get)),
         (typeof(IOrderGrain), nameof(IOrderGrain.Preview)),
         (typeof(IApiKeyGrain), nameof(IApiKeyGrain.Get)),
