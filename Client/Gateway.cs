@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
@@ -54,6 +55,7 @@ public static class Gateway
         services.AddSingleton<Ownership>();
         services.TryAddSingleton<IOutboundStates, NoOutboundStates>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddAdmission(configuration);
         return services;
     }
 
@@ -72,8 +74,12 @@ public static class Gateway
         app.UseRouting();
         var keys = services.GetRequiredService<ApiKeys>();
         var ownership = services.GetRequiredService<Ownership>();
-        app.Use(next => new AccessControl(next, keys, ownership).Handle);
-        app.Use(next => new KeyedRequests(next, services.GetRequiredService<AnswerStore>(), services.GetRequiredService<TimeProvider>()).Handle);
+        app.Use(next => new AccessControl(next, keys).Handle);
+        var (ramp, clock) = (services.GetRequiredService<IAdmissionRamp>(), services.GetRequiredService<TimeProvider>());
+        services.GetRequiredService<AdmissionControl>().Ramp = () => ramp.Share(clock.GetTimestamp());
+        app.UseAdmission();
+        app.Use(next => new OwnerControl(next, ownership).Handle);
+        app.Use(next => new KeyedRequests(next, services.GetRequiredService<AnswerStore>(), clock).Handle);
         foreach (var operation in Operations(services)) operation.Map(app);
         return app;
     }
@@ -86,7 +92,7 @@ public static class Gateway
         return
         [
             .. new QuoteRoutes(grains, limits).Operations,
-            .. new OrderRoutes(grains, limits).Operations,
+            .. new OrderRoutes(grains, limits, services.GetRequiredService<AdmissionControl>().Rates).Operations,
             .. new OrderListRoutes(grains).Operations,
             .. new IntakeRoutes(grains).Operations,
             .. new ModificationRoutes(grains, limits).Operations,
@@ -114,6 +120,9 @@ public static class Gateway
             .. new OutboundRoutes(services.GetRequiredService<IOutboundStates>()).Operations,
             .. new DeadLetterRoutes(grains).Operations,
             .. new IntakeOperatorRoutes(grains, limits, services.GetRequiredService<TimeProvider>()).Operations,
+            .. new SwitchRoutes(grains, limits, services.GetRequiredService<Degradation>()).Operations,
+            .. new LimitRoutes(grains, limits, services.GetRequiredService<Degradation>()).Operations,
+            .. new DegradationRoutes(grains).Operations,
             .. new ApiKeyRoutes(grains, limits).Operations,
             .. new HealthRoutes(services.GetRequiredService<GatewayGate>()).Operations,
             .. new MetricRoutes(services.GetRequiredService<MetricStore>()).Operations,

@@ -8,6 +8,7 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Governance;
 using OrderActors.Idempotency;
 using OrderActors.Intake;
 using OrderActors.Merchants;
@@ -49,6 +50,10 @@ public static class GrainServices
         services.TryAddSingleton<IDispatchPolicy, NearestIdlePolicy>();
 
         services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
+
+        services.AddChecked<GovernanceOptions, GovernanceOptionsValidator>();
+        services.TryAddSingleton<IBreakerStates, NoBreakers>();
+        services.TryAddSingleton<Switchboard>();
 
         services.AddChecked<PaymentOptions, PaymentOptionsValidator>();
         services.TryAddSingleton<SandboxLedger>();

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Http;
 using OrderActors.Client.Idempotency;
 using OrderActors.Client.Merchants;
@@ -179,6 +180,7 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
             return;
         }
 
+        RequestDeadline.BeginAnswer(context);
         context.Response.StatusCode = StatusCodes.Status202Accepted;
     }
 

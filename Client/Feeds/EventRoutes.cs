@@ -26,6 +26,7 @@ internal sealed class EventRoutes(FeedTailer tailer, FeedOptions options, TimePr
             Priority = Priority.NonCritical,
             Answer = GatewayJson.Wire.EventListResponse,
             Query = FeedRequest.Query,
+            Streams = true,
         },
     ];
 

@@ -6,10 +6,11 @@ using OrderActors.Client.Keys;
 namespace OrderActors.Client.Http;
 
 /// <summary>
-/// What stands between a route and its operation: the key, the kind of caller, the side it is on, and whose the thing in the path
-/// is. The operation says what it needs; nothing here knows one. What has no route passes, to be told so.
+/// What stands between a route and its operation: the key, the kind of caller, and the side it is on. Whose the thing in the path is has to
+/// be asked for, which <see cref="OwnerControl"/> does behind the door. The operation says what it needs; nothing here knows one. What has no
+/// route passes, to be told so.
 /// </summary>
-internal sealed class AccessControl(RequestDelegate next, ApiKeys keys, Ownership ownership)
+internal sealed class AccessControl(RequestDelegate next, ApiKeys keys)
 {
     private const string Scheme = "Bearer ";
 
@@ -44,13 +45,7 @@ internal sealed class AccessControl(RequestDelegate next, ApiKeys keys, Ownershi
         context.SetCaller(caller);
         Sides.Scope(context, operation, caller);
         Ownership.RequireSide(context, operation, caller);
-        return caller.Kind == Callers.Operator || operation.Owned == Owned.Nothing ? next(context) : CheckAndEnter(context, operation, caller);
-    }
-
-    private async Task CheckAndEnter(HttpContext context, Operation operation, Caller caller)
-    {
-        await ownership.Require(context, operation, caller);
-        await next(context);
+        return next(context);
     }
 
     private static ReadOnlySpan<char> TextOf(HttpContext context)

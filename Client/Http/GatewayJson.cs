@@ -21,6 +21,7 @@ using OrderActors.Client.Settlement;
 using OrderActors.Client.Tracking;
 using OrderActors.Client.Webhooks;
 using OrderActors.Couriers;
+using OrderActors.Governance;
 using OrderActors.Governance.Keys;
 using OrderActors.Intake;
 using OrderActors.Merchants;
@@ -81,6 +82,8 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<WebhookDisableReason>),
         typeof(WireEnumConverter<WebhookDeliveryStatus>),
         typeof(WireEnumConverter<IntakeStatus>),
+        typeof(WireEnumConverter<Feature>),
+        typeof(WireEnumConverter<LimitOwner>),
         typeof(WireEnumConverter<ApiKeyKind>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
@@ -178,6 +181,11 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(SetIntakeRequest))]
 [JsonSerializable(typeof(IntakeDeadLettersResponse))]
 [JsonSerializable(typeof(ResolveDeadLetterRequest))]
+[JsonSerializable(typeof(SetSwitchRequest))]
+[JsonSerializable(typeof(SwitchesResponse))]
+[JsonSerializable(typeof(SetLimitBody))]
+[JsonSerializable(typeof(LimitsResponse))]
+[JsonSerializable(typeof(DegradationResponse))]
 [JsonSerializable(typeof(CreateApiKeyRequest))]
 [JsonSerializable(typeof(RotateApiKeyRequest))]
 [JsonSerializable(typeof(ApiKeyResponse))]

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using OrderActors.Governance;
 
 namespace OrderActors.Client.Http;
 
@@ -123,11 +124,25 @@ internal sealed record Operation(string Id, string Method, string Path, RequestD
     /// <summary>The status of a success that is not final yet; null when there is none.</summary>
     public int? PendingStatus { get; init; }
 
+    /// <summary>Whether its answer goes on without end when it is asked for as <c>text/event-stream</c>. Who streams bounds how many there are.</summary>
+    public bool Streams { get; init; }
+
     /// <summary>Its query parameters.</summary>
     public ImmutableArray<QueryParameter> Query { get; init; } = [];
 
     /// <summary>The resource it belongs to: the first part of its path after the version.</summary>
     public string Tag => Path.Split('/', StringSplitOptions.RemoveEmptyEntries) is ["v1", var first, ..] ? first : "platform";
+
+    /// <summary>Whether it is answered whatever goes on: health and metrics, which tell what goes on.</summary>
+    public bool IsNeverShed { get; } = Path == Operations.Metrics.MetricRoutes.Path || Path.StartsWith("/health/", StringComparison.Ordinal);
+
+    /// <summary>What an operator can switch off that it belongs to; null when nobody can. Placing is switched off where orders are placed.</summary>
+    public Feature? Feature =>
+        Path.StartsWith("/v1/operations/", StringComparison.Ordinal) ? null
+        : Path.StartsWith("/v1/quotes", StringComparison.Ordinal) ? Governance.Feature.Quotes
+        : Path.StartsWith("/v1/tracking/", StringComparison.Ordinal) ? Governance.Feature.Tracking
+        : Priority == Priority.NonCritical ? Governance.Feature.Reports
+        : null;
 
     /// <summary>Maps it. The route's endpoint carries it as metadata.</summary>
     public void Map(IEndpointRouteBuilder app) => app.MapMethods(Path, [Method], Handle).WithMetadata(this);

@@ -16,6 +16,9 @@ internal sealed record Problem(ProblemKind Kind, string Detail)
     /// <summary>Whether this is the outcome of an earlier request with the same key.</summary>
     public bool Replayed { get; init; }
 
+    /// <summary>When to come back; null for what its kind says.</summary>
+    public int? RetryAfterSeconds { get; init; }
+
     /// <summary>The methods that the route has, for 405.</summary>
     public string? Allow { get; init; }
 }

@@ -61,6 +61,9 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int? R
     public static readonly ProblemKind OverRefund = new(422, "over_refund", "More than is left would go back");
     public static readonly ProblemKind Unavailable = new(503, "unavailable", "Something this needs does not answer", RetryAfterSeconds: 2, Retry: "same_key");
     public static readonly ProblemKind TooMany = new(429, "too_many", "A bound of the platform was reached", RetryAfterSeconds: 1);
+    public static readonly ProblemKind QuotaExceeded = new(429, "quota_exceeded", "The limit on requests is used up", RetryAfterSeconds: 1);
+    public static readonly ProblemKind SwitchedOff = new(503, "switched_off", "An operator switched this off", RetryAfterSeconds: 30);
+    public static readonly ProblemKind DependencyOpen = new(503, "dependency_open", "Somebody outside does not answer", RetryAfterSeconds: 5);
     public static readonly ProblemKind Internal = new(500, "internal", "Something went wrong on our side");
     public static readonly ProblemKind ReducedCapacity =
         new(503, "temporary_reduced_capacity", "Too much is going on at once", RetryAfterSeconds: 1);
@@ -116,6 +119,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int? R
         RefusalCode.ClaimWindowClosed => ClaimWindowClosed,
         RefusalCode.DayClosed => DayClosed,
         RefusalCode.Unavailable => Unavailable,
+        RefusalCode.SwitchedOff => SwitchedOff,
+        RefusalCode.DependencyOpen => DependencyOpen,
         RefusalCode.TooMany => TooMany,
         _ => throw new UnreachableException($"The refusal {code} has no problem kind."),
     };

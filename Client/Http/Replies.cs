@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Idempotency;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -32,6 +33,7 @@ internal static class Replies
     /// <summary>Writes a value with a status.</summary>
     public static Task Write<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
     {
+        RequestDeadline.BeginAnswer(context);
         context.Response.StatusCode = status;
         return WriteBody(context, value, type, Json, KeyedRequest.Of(context));
     }
@@ -40,6 +42,7 @@ internal static class Replies
     public static Task WriteResource<T>(
         HttpContext context, int status, T value, JsonTypeInfo<T> type, long version, bool replayed = false, string? location = null)
     {
+        RequestDeadline.BeginAnswer(context);
         var headers = context.Response.Headers;
         headers.ETag = Preconditions.Quoted(version.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (replayed) headers[ReplayedHeader] = True;
@@ -65,6 +68,7 @@ internal static class Replies
         var etag = Preconditions.Quoted(version.ToString(System.Globalization.CultureInfo.InvariantCulture));
         context.Response.Headers.ETag = etag;
         if (!Preconditions.IsKnown(context, etag)) return Write(context, StatusCodes.Status200OK, value, type);
+        RequestDeadline.BeginAnswer(context);
         context.Response.StatusCode = StatusCodes.Status304NotModified;
         return Task.CompletedTask;
     }
@@ -122,11 +126,20 @@ internal static class Replies
     /// <summary>Writes problem details.</summary>
     public static Task WriteProblem(HttpContext context, Problem problem, KeyedRequest? request = null)
     {
+        RequestDeadline.BeginAnswer(context);
+        return WriteDetails(context, problem, request);
+    }
+
+    /// <summary>Writes the problem details of a request whose time is over, while its work goes on.</summary>
+    public static Task WriteOverdue(HttpContext context, Problem problem) => WriteDetails(context, problem, request: null);
+
+    private static Task WriteDetails(HttpContext context, Problem problem, KeyedRequest? request)
+    {
         if (!context.Caller().Live) problem = Shown(problem);
         var kind = problem.Kind;
         var response = context.Response;
         response.StatusCode = kind.Status;
-        if (kind.RetryAfterSeconds is { } seconds)
+        if ((problem.RetryAfterSeconds ?? kind.RetryAfterSeconds) is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }

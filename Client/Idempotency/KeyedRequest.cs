@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Http;
 using OrderActors.Idempotency;
 
@@ -64,6 +65,7 @@ internal sealed class KeyedRequest(string name, Operation operation, AnswerStore
     /// <summary>Answers again as the first time.</summary>
     public static Task Repeat(HttpContext context, StoredAnswer answer)
     {
+        RequestDeadline.BeginAnswer(context);
         var response = context.Response;
         response.StatusCode = answer.Status;
         if (answer.ETag is not null) response.Headers.ETag = answer.ETag;

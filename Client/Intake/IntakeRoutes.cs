@@ -54,7 +54,7 @@ internal sealed class IntakeRoutes(IClusterClient grains)
         var caller = context.Caller();
         var owner = OwnerOf(caller);
         var reply = await grains.GetGrain<IIntakeBatchGrain>(ReceiptId(owner, key)).Submit(
-            new(owner, Commands(body.Orders, Tenants.Of(caller)), caller.Kind == Callers.Partner ? caller.Subject : null));
+            new(owner, Commands(body.Orders, caller), caller.Kind == Callers.Partner ? caller.Subject : null));
         await Write(context, reply);
     }
 
@@ -132,7 +132,7 @@ internal sealed class IntakeRoutes(IClusterClient grains)
     }
 
     /// <summary>The orders' commands, or every fault that can be seen without asking anybody.</summary>
-    private static ImmutableArray<PlaceOrder> Commands(PlaceOrderRequest?[] orders, string? tenant)
+    private static ImmutableArray<PlaceOrder> Commands(PlaceOrderRequest?[] orders, Caller caller)
     {
         if (orders.Length is 0 or > IntakePartition.MaxOrders)
         {
@@ -148,7 +148,7 @@ internal sealed class IntakeRoutes(IClusterClient grains)
         {
             try
             {
-                commands.Add(Command(orders[i], tenant));
+                commands.Add(Command(orders[i], caller));
             }
             catch (RequestFault fault)
             {
@@ -163,7 +163,7 @@ internal sealed class IntakeRoutes(IClusterClient grains)
             kind, faults.Count == 1 ? faults[0].Detail : $"{faults.Count} faults were found. The first: {faults[0].Detail}", faults);
     }
 
-    private static PlaceOrder Command(PlaceOrderRequest? order, string? tenant)
+    private static PlaceOrder Command(PlaceOrderRequest? order, Caller caller)
     {
         if (order is null)
         {
@@ -177,7 +177,7 @@ internal sealed class IntakeRoutes(IClusterClient grains)
             throw new RequestFault(ProblemKind.ValidationFailed, Pin, new ProblemError("out_of_range", Pin, Pointer: "/require_pin", Value: "true"));
         }
 
-        return order.ToCommand("", EntityIds.Require(order.Customer, "/customer"), tenant);
+        return order.ToCommand("", EntityIds.Require(order.Customer, "/customer"), Tenants.Of(caller, order.ExternalId));
     }
 
     private static string At(string place, ProblemError error) =>

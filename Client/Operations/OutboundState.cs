@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace OrderActors.Client.Operations;
 
 /// <summary>How the calls to one dependency outside go.</summary>
@@ -11,7 +13,12 @@ namespace OrderActors.Client.Operations;
 /// <param name="Queued">Calls that wait for a place.</param>
 /// <param name="Rejected">Calls that were refused at once: the breaker was open, or the queue full.</param>
 public sealed record OutboundState(
-    string Name, string Breaker, DateTimeOffset Since, long Calls, long Failures, long Slow, int InFlight, int Queued, long Rejected);
+    string Name, string Breaker, DateTimeOffset Since, long Calls, long Failures, long Slow, int InFlight, int Queued, long Rejected)
+{
+    /// <summary>Whether calls are refused at once now. A breaker that is open lets one through when its time is over, so that it learns.</summary>
+    [JsonIgnore]
+    public bool IsGivenUp { get; init; }
+}
 
 /// <summary>Knows how the calls to the world outside go. The host that makes such calls supplies it.</summary>
 public interface IOutboundStates

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Http;
 using OrderActors.Client.Idempotency;
 using OrderActors.Client.Intake;
@@ -10,7 +11,7 @@ using Orleans;
 namespace OrderActors.Client.Orders;
 
 /// <summary>Orders: placing, reading, and what merchants and customers do to them.</summary>
-internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
+internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits, RateLimits rates)
 {
     /// <summary>The operations.</summary>
     public IEnumerable<Operation> Operations =>
@@ -91,6 +92,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PlaceOrderRequest);
         var customer = EntityIds.Require(body.Customer, "/customer");
         await new Ownership(grains).RequireCustomer(context, customer);
+        rates.TakeOfMerchant(context, body.Merchant);
         var command = body.ToCommand(id, customer, Tenants.Of(context.Caller(), body.ExternalId));
         if (IntakeRoutes.IsAsked(context)) await IntakeRoutes.TakeIn(context, grains, command);
         else await OrderReplies.WritePlaced(context, await grains.GetGrain<ICustomerGrain>(customer).Place(command));

@@ -137,7 +137,9 @@ internal sealed record OrderResponse(
             // Voucher codes are money to whoever has them.
             Callers.Merchant => all with
             {
-                TrackingUrl = null, ExternalId = null, Virtual = all.Virtual is null ? null : all.Virtual with { VoucherCodes = null },
+                TrackingUrl = null,
+                ExternalId = null,
+                Virtual = all.Virtual is null ? null : all.Virtual with { VoucherCodes = null },
             },
             Callers.Courier => all with { TrackingUrl = null, ExternalId = null, Virtual = null, Bill = null, Coupon = null, Proposals = null },
             _ => all,

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Http;
 using OrderActors.Payments;
 using OrderActors.Values;
@@ -56,6 +57,7 @@ internal sealed class PaymentRoutes(IClusterClient grains, GatewayOptions limits
         }
 
         await grains.GetGrain<IPaymentGrain>(order).Answered(new ProviderAnswer(body.Operation, OutcomeOf(body.Outcome), body.Reference, body.DeclineCode));
+        RequestDeadline.BeginAnswer(context);
         context.Response.StatusCode = 204;
     }
 

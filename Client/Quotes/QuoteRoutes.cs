@@ -79,7 +79,7 @@ internal sealed class QuoteRoutes(IClusterClient grains, GatewayOptions limits)
             return;
         }
 
-        var reply = await grains.GetGrain<ICustomerGrain>(quote.Customer).Place(body.ToCommand(command, quote, Tenants.Of(context.Caller())));
+        var reply = await grains.GetGrain<ICustomerGrain>(quote.Customer).Place(body.ToCommand(command, quote, Tenants.Of(context.Caller(), body.ExternalId)));
 
         // Accepted before, under another key or at this very moment: a quote has one order, and that is the answer.
         if (reply.Refusal is { Code: RefusalCode.InvalidTransition, Field: "/quote_id", Value: { } number }

@@ -25,6 +25,7 @@ namespace OrderActors.Broadcast;
 [JsonDerivedType(typeof(PromotionEvent), "d")]
 [JsonDerivedType(typeof(SettlementEvent), "s")]
 [JsonDerivedType(typeof(WebhookEvent), "w")]
+[JsonDerivedType(typeof(GovernanceEvent), "g")]
 [JsonDerivedType(typeof(ApiKeyEvent), "k")]
 [JsonDerivedType(typeof(QuoteEvent), "q")]
 [GenerateSerializer, Immutable, Alias("orderactors.domain-event")]

@@ -118,6 +118,12 @@ public enum RefusalCode
     /// <summary>Something that the command needs does not answer now; try later.</summary>
     Unavailable = 34,
 
+    /// <summary>An operator switched it off; try later.</summary>
+    SwitchedOff = 37,
+
+    /// <summary>Somebody outside whom the command needs does not answer; try later.</summary>
+    DependencyOpen = 38,
+
     /// <summary>A bound of the platform was reached; try later.</summary>
     TooMany = 13,
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
+using OrderActors.Governance;
 using OrderActors.Idempotency;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -26,10 +27,16 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     private readonly IOrderNumbers _numbers;
     private readonly TimeProvider _clock;
     private readonly CustomerOptions _options;
+    private readonly Switchboard _switches;
 
     public CustomerGrain(
-        [PersistentState("state")] IPersistentState<CustomerState> state, IOrderNumbers numbers, TimeProvider clock, IOptions<CustomerOptions> options)
+        [PersistentState("state")] IPersistentState<CustomerState> state,
+        IOrderNumbers numbers,
+        TimeProvider clock,
+        IOptions<CustomerOptions> options,
+        Switchboard switches)
     {
+        _switches = switches;
         _options = options.Value;
         _customer = new(this, state);
         _numbers = numbers;
@@ -43,8 +50,10 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     public async Task<OrderReply> Place(PlaceOrder command)
     {
         if (command.Customer != Id) return Refused(Refusal.Invalid("/customer", command.Customer, $"'{Id}', whose order this is"));
+        RequestBudget.Begin(_clock.GetUtcNow());
         var fingerprint = CommandMemory.Fingerprint(command with { Id = "" });
-        if (Placements.Recall(_customer.Current, command.Id, fingerprint) is null && OrderLifecycle.Screen(command) is { } invalid) return Refused(invalid);
+        var switches = await _switches.Read(GrainFactory);
+        if (Placements.Recall(_customer.Current, command.Id, fingerprint) is null && Screen(command, switches) is { } refused) return Refused(refused);
         if (_running.TryGetValue(command.Id, out var running))
         {
             return running.Fingerprint == fingerprint ? await running.Reply with { Replayed = true } : Refused(CommandMemory.Reused(command.Id));
@@ -112,6 +121,10 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
             await Grant(number, days);
         return reply;
     }
+
+    /// <summary>What is refused before it has a number. What has one is not: the same command again must get the same answer.</summary>
+    private Refusal? Screen(PlaceOrder command, SwitchTable switches) =>
+        OrderLifecycle.Screen(command) ?? (_running.ContainsKey(command.Id) ? null : Switchboard.Refuse(switches, command, _clock.GetUtcNow()));
 
     private CustomerTerms Terms() =>
         new(FreeDelivery: CustomerLifecycle.IsMember(_customer.Current, _clock.GetUtcNow()), Notify: _customer.Current.Notify);

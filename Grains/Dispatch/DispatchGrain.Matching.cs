@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using OrderActors.Broadcast;
 using OrderActors.Couriers;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Governance;
 using OrderActors.Values;
 
 namespace OrderActors.Dispatch;
@@ -24,10 +25,18 @@ public sealed partial class DispatchGrain
     private readonly HashSet<OrderNumber> _offered = [];
     private readonly Dictionary<OrderNumber, DateTimeOffset> _taken = [];
 
-    private Task Match(CancellationToken cancellation)
+    private async Task Match(CancellationToken cancellation)
     {
         _lookAt = DateTimeOffset.MaxValue;
+        var switches = await _switches.Read(GrainFactory);
         var now = _clock.GetUtcNow();
+        if (switches.Find(Feature.DispatchOffers, now, zone: Zone) is not null)
+        {
+            // Nobody tells a zone that it may go on; a look costs nothing while nothing is matched.
+            LookNoLaterThan(now + Switchboard.Freshness);
+            return;
+        }
+
         foreach (var (order, until) in _taken)
         {
             if (until <= now) _taken.Remove(order);
@@ -36,7 +45,7 @@ public sealed partial class DispatchGrain
         var waiting = _board.Waiting.Where(order => !_offered.Contains(order.Order) && !_taken.ContainsKey(order.Order)).ToArray();
         var idle = _board.Idle.Where(courier => !_asked.Contains(courier.Courier)).ToArray();
         if (_board.Waiting.Any(order => _taken.ContainsKey(order.Order))) LookNoLaterThan(_taken.Values.Min());
-        if (waiting.Length == 0 || idle.Length == 0) return Task.CompletedTask;
+        if (waiting.Length == 0 || idle.Length == 0) return;
 
         var started = _clock.GetTimestamp();
         var plan = _policy.Decide(new DispatchInput(now, waiting, idle, _travel));
@@ -49,7 +58,6 @@ public sealed partial class DispatchGrain
         }
 
         if (plan.LookAgainAt is { } at) LookNoLaterThan(at);
-        return Task.CompletedTask;
     }
 
     /// <summary>Offers one assignment until there is an answer. It never throws: nobody awaits it.</summary>

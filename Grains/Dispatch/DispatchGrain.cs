@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Governance;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Runtime;
@@ -27,6 +28,7 @@ public sealed partial class DispatchGrain : Grain, IDispatchGrain, IRemindable
     private readonly IPersistentState<DispatchState> _state;
     private readonly IDispatchPolicy _policy;
     private readonly ITravelModel _travel;
+    private readonly Switchboard _switches;
     private readonly TimeProvider _clock;
     private readonly DispatchOptions _options;
     private readonly ILogger _log;
@@ -44,6 +46,7 @@ public sealed partial class DispatchGrain : Grain, IDispatchGrain, IRemindable
         [PersistentState("zone")] IPersistentState<DispatchState> state,
         IDispatchPolicy policy,
         ITravelModel travel,
+        Switchboard switches,
         TimeProvider clock,
         IOptions<DispatchOptions> options,
         ILogger<DispatchGrain> log)
@@ -52,6 +55,7 @@ public sealed partial class DispatchGrain : Grain, IDispatchGrain, IRemindable
         _state = state;
         _policy = policy;
         _travel = travel;
+        _switches = switches;
         _clock = clock;
         _options = options.Value;
         _log = log;

@@ -25,6 +25,7 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
     private readonly Durable<NotificationState> _state;
     private readonly INotificationSender _sender;
     private readonly SandboxSender _sandbox;
+    private readonly Switchboard _switches;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
     private IGrainTimer? _timer;
@@ -35,12 +36,14 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
         [PersistentState("notifications")] IPersistentState<NotificationState> state,
         INotificationSender sender,
         SandboxSender sandbox,
+        Switchboard switches,
         TimeProvider clock,
         ILogger<NotificationGrain> log)
     {
         _state = new(this, state);
         _sender = sender;
         _sandbox = sandbox;
+        _switches = switches;
         _clock = clock;
         _log = log;
     }
@@ -74,6 +77,7 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
     public async Task Tell(ImmutableArray<Notice> notices)
     {
         if (_state.Current.Contact is not { IsReachable: true }) return;
+        if ((await _switches.Read(GrainFactory)).Find(Feature.Notifications, Now) is not null) return;
 
         // Before the write: what is remembered must be looked at again, whatever happens to this process.
         if (!_reminded)

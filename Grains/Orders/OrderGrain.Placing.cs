@@ -1,3 +1,4 @@
+using OrderActors.Governance;
 using OrderActors.Merchants;
 using OrderActors.Payments;
 using OrderActors.Promotions;
@@ -60,6 +61,10 @@ internal sealed partial class OrderGrain
                 number, c.Lines, c.Total, c.Kind, c.Dropoff, c.ScheduledFor, terms.FreeDelivery, HasCoupon: c.Coupon is not null, quoted?.Price));
             if (held.Refusal is { } soldOut) return new RefusePlacing(soldOut);
             var reservation = held.Reservation!;
+
+            // Only the merchant knows the zone. What was placed before goes on, so this is asked while the order is new.
+            if ((await _switches.Read(GrainFactory)).Find(Feature.Ordering, _clock.GetUtcNow(), zone: reservation.Zone) is { Passive: false } off)
+                return new RefusePlacing(new(RefusalCode.SwitchedOff, $"New orders are switched off: {off.Reason}", "/merchant"));
 
             Discount? discount = null;
             if (c.Coupon is not null)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using OrderActors.Broadcast;
 using OrderActors.Couriers;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Governance;
 using OrderActors.Merchants;
 using OrderActors.Payments;
 using OrderActors.Values;
@@ -23,6 +24,7 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
     private readonly ITrackingTokens _tokens;
     private readonly ITravelModel _travel;
     private readonly TimeProvider _clock;
+    private readonly Switchboard _switches;
 
     public OrderGrain(
         [PersistentState("state")] IPersistentState<OrderState> state,
@@ -30,8 +32,10 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
         IPinSource pins,
         ITrackingTokens tokens,
         ITravelModel travel,
-        TimeProvider clock)
+        TimeProvider clock,
+        Switchboard switches)
     {
+        _switches = switches;
         _order = new(this, state, Count);
         _policy = policy;
         _pins = pins;
@@ -46,7 +50,11 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
 
     public Task<OrderReply> Place(PlaceOrder command, CustomerTerms terms) => Execute(command, terms);
 
-    public Task<OrderReply> Execute(OrderCommand command) => Execute(command, new CustomerTerms());
+    public Task<OrderReply> Execute(OrderCommand command)
+    {
+        RequestBudget.Begin(_clock.GetUtcNow());
+        return Execute(command, new CustomerTerms());
+    }
 
     public async Task<OrderReply> Preview(OrderCommand command)
     {

@@ -7,6 +7,7 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Governance;
 using OrderActors.Idempotency;
 using OrderActors.Intake;
 using OrderActors.Merchants;
@@ -26,7 +27,7 @@ internal static class GrainOptions
     public static readonly string[] Sections =
     [
         "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Idempotency",
-        "Webhooks", "Quotes", "Intake",
+        "Webhooks", "Quotes", "Intake", "Governance",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
 
@@ -48,6 +49,7 @@ internal static class GrainOptions
         services.AddSection<RefundOptions>(configuration, "Refunds");
         services.AddSection<WebhookOptions>(configuration, "Webhooks");
         services.AddSection<IntakeOptions>(configuration, "Intake");
+        services.AddSection<GovernanceOptions>(configuration, "Governance");
         services.AddSection<AnswerOptions>(configuration, "Idempotency");
         services.AddSection<QuoteOptions>(configuration, "Quotes");
         services.AddOutbound(configuration);

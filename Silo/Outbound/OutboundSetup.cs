@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OrderActors.Broadcast.Webhooks;
 using OrderActors.Client.Operations;
+using OrderActors.Governance;
 using OrderActors.Notifications;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
@@ -29,6 +30,7 @@ internal static class OutboundSetup
         services.AddSingleton(provider => new OutboundPipelines(
             options, provider.GetRequiredService<TimeProvider>(), Random.Shared.NextDouble, provider.GetRequiredService<IOutboundChaos>()));
         services.AddSingleton<IOutboundStates>(provider => provider.GetRequiredService<OutboundPipelines>());
+        services.AddSingleton<IBreakerStates>(provider => provider.GetRequiredService<OutboundPipelines>());
 
         var payments = ProviderOptions.Read(configuration, PaymentProvider);
         services.TryAddSingleton<SandboxLedger>();

@@ -91,7 +91,9 @@ internal sealed class LoadOptions
         };
         var town = new Town
         {
-            Merchants = parsed.GetValue(_merchants), Couriers = parsed.GetValue(_couriers), AutoAccept = parsed.GetValue(_autoAccept),
+            Merchants = parsed.GetValue(_merchants),
+            Couriers = parsed.GetValue(_couriers),
+            AutoAccept = parsed.GetValue(_autoAccept),
         };
         return new(target, load, town, Mix.Parse(parsed.GetRequiredValue(_mix)))
         {

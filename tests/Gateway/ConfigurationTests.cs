@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Client;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Hosting;
 using OrderActors.Client.Keys;
 using OrderActors.Client.Telemetry;
@@ -14,6 +15,7 @@ using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Runtime;
 using OrderActors.Embedded.Storage.Journal;
+using OrderActors.Governance;
 using OrderActors.Intake;
 using OrderActors.Merchants;
 using OrderActors.Orders;
@@ -44,6 +46,8 @@ public sealed partial class ConfigurationTests
         ("WarmUp", new WarmUpOptions()),
         ("Otlp", new OtlpOptions()),
         ("Intake", new IntakeOptions()),
+        ("Admission", new AdmissionOptions()),
+        ("Governance", new GovernanceOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),
@@ -53,7 +57,7 @@ public sealed partial class ConfigurationTests
     private static readonly string[] SetByTheHost =
     [
         nameof(JournalOptions.Folder), nameof(EngineOptions.DrainTimeout), nameof(PostgresOptions.ConnectionString), nameof(SiloOptions.OperatorKey),
-        nameof(OrderPolicy.Zones),
+        nameof(OrderPolicy.Zones), nameof(AdmissionOptions.Kinds),
     ];
 
     [Theory]

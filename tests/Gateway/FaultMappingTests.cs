@@ -73,7 +73,7 @@ public sealed class FaultMappingTests : IAsyncLifetime
                 or RefusalCode.QuoteExpired => 409,
             RefusalCode.VersionConflict => 412,
             RefusalCode.TooMany => 429,
-            RefusalCode.Unavailable => 503,
+            RefusalCode.Unavailable or RefusalCode.SwitchedOff or RefusalCode.DependencyOpen => 503,
             _ => 422,
         };
         _grains.Answer = (_, _) => new OrderReply(Order, new Refusal(refusal, "No.", "/lines/0", "v", ["a", "b"]), Replayed: true);
@@ -102,7 +102,15 @@ public sealed class FaultMappingTests : IAsyncLifetime
         }
 
         Assert.Equal("true", answer.Header("idempotent-replayed"));
-        Assert.Equal(status switch { 429 => "1", 503 => "2", _ => null }, answer.Header("retry-after"));
+        var retryAfter = (status, refusal) switch
+        {
+            (429, _) => "1",
+            (503, RefusalCode.SwitchedOff) => "30",
+            (503, RefusalCode.DependencyOpen) => "5",
+            (503, _) => "2",
+            _ => null,
+        };
+        Assert.Equal(retryAfter, answer.Header("retry-after"));
         Assert.Equal("""{"status":"preparing","version":3,"allowed":["ready","cancel","pickup"]}""", answer["order"]);
     }
 

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OrderActors.Governance;
 using OrderActors.Idempotency;
 using OrderActors.Silo.Hosting;
 using Orleans;
@@ -80,6 +81,8 @@ public sealed class ScriptedGrains : IClusterClient, IEngineControl, IServicePro
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
+            // What the gateway asks by itself every second is no test's business: nothing is switched off.
+            if (targetMethod!.Name == nameof(IGovernanceGrain.Report)) return Task.FromResult<GovernanceView?>(null);
             if (targetMethod!.DeclaringType!.Namespace == typeof(IAnswerGrain).Namespace) return Forgetful(targetMethod.Name);
             var returns = targetMethod.ReturnType;
             if (!returns.IsGenericType) return Task.Run(() => Grains!.Answer(targetMethod.Name, args ?? []));

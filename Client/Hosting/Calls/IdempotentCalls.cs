@@ -4,6 +4,7 @@ using OrderActors.Broadcast;
 using OrderActors.Couriers;
 using OrderActors.Customers;
 using OrderActors.Dispatch;
+using OrderActors.Governance;
 using OrderActors.Governance.Keys;
 using OrderActors.Intake;
 using OrderActors.Listings;
@@ -22,7 +23,7 @@ internal static class IdempotentCalls
     private static readonly Type[] Commands =
         [
             typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(ApiKeyCommand), typeof(WebhookCommand),
-            typeof(CreateQuote), typeof(SubmitIntake),
+            typeof(CreateQuote), typeof(SubmitIntake), typeof(GovernanceCommand),
         ];
 
     // These read as well; their contracts say AlwaysInterleave, which says less.

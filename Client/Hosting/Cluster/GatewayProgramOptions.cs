@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Feeds;
 using OrderActors.Client.Keys;
 using OrderActors.Client.Payments;
@@ -27,7 +28,7 @@ internal sealed class GatewayProgramOptions
     /// <summary>How these options are read, beside the sections.</summary>
     internal static readonly ProgramOptions Program = new(
         typeof(GatewayProgramOptions), "Cluster", "Calls", "Tls", PaymentWebhookOptions.Section, ApiKeyOptions.Section, OtlpOptions.Section,
-        RampOptions.Section, FeedOptions.Section, "Logging");
+        RampOptions.Section, FeedOptions.Section, AdmissionOptions.Section, "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

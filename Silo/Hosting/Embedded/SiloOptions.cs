@@ -1,4 +1,5 @@
 using OrderActors.Client;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Feeds;
 using OrderActors.Client.Hosting;
 using OrderActors.Client.Keys;
@@ -42,7 +43,7 @@ public sealed class SiloOptions
         typeof(SiloOptions),
         [
             .. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section, ApiKeyOptions.Section,
-            OtlpOptions.Section, RampOptions.Section, FeedOptions.Section, WarmUpOptions.Section, "Logging",
+            OtlpOptions.Section, RampOptions.Section, FeedOptions.Section, AdmissionOptions.Section, WarmUpOptions.Section, "Logging",
         ]);
 
     /// <summary>Reads and checks the options.</summary>

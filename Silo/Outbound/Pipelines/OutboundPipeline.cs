@@ -56,10 +56,14 @@ internal sealed class OutboundPipeline : IDisposable
     public OutboundState State()
     {
         var places = _places.GetStatistics()!;
+        var since = new DateTimeOffset(Volatile.Read(ref _since), TimeSpan.Zero);
         return new(
-            _name, NameOf(_breaker.CircuitState), new DateTimeOffset(Volatile.Read(ref _since), TimeSpan.Zero), Volatile.Read(ref _calls),
+            _name, NameOf(_breaker.CircuitState), since, Volatile.Read(ref _calls),
             Volatile.Read(ref _failures), Volatile.Read(ref _slow), _options.MaxConcurrent - (int)places.CurrentAvailablePermits,
-            (int)places.CurrentQueuedCount, Volatile.Read(ref _rejected));
+            (int)places.CurrentQueuedCount, Volatile.Read(ref _rejected))
+        {
+            IsGivenUp = _breaker.CircuitState == CircuitState.Open && _clock.GetUtcNow() < since + _options.BreakTime,
+        };
     }
 
     /// <summary>Makes a call.</summary>

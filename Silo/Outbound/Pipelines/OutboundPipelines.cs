@@ -1,10 +1,11 @@
 using OrderActors.Client.Hosting;
 using OrderActors.Client.Operations;
+using OrderActors.Governance;
 
 namespace OrderActors.Silo.Outbound.Pipelines;
 
 /// <summary>All pipelines, one per dependency: the table of whom we call.</summary>
-internal sealed class OutboundPipelines : IOutboundStates, IDisposable
+internal sealed class OutboundPipelines : IOutboundStates, IBreakerStates, IDisposable
 {
     /// <summary>The section of their options.</summary>
     public const string Section = "Outbound";
@@ -31,6 +32,9 @@ internal sealed class OutboundPipelines : IOutboundStates, IDisposable
 
     /// <inheritdoc/>
     public IReadOnlyList<OutboundState> States() => [.. Names.Select(name => _pipelines[name].State())];
+
+    /// <inheritdoc/>
+    public IEnumerable<string> Open() => States().Where(state => state.IsGivenUp).Select(state => state.Name);
 
     public void Dispose()
     {

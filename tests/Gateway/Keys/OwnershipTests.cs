@@ -19,7 +19,12 @@ public sealed class OwnershipTests(SiloUnderTest silo)
         var code = "OWN" + number[^6..];
         (await Api.Post("/v1/promotions", new
         {
-            code, currency = "EUR", amount_off = 100, budget = new { uses = 1 }, merchant_permille = 1000, merchants = new[] { town.Merchant },
+            code,
+            currency = "EUR",
+            amount_off = 100,
+            budget = new { uses = 1 },
+            merchant_permille = 1000,
+            merchants = new[] { town.Merchant },
         })).Expect(201);
         (await Api.Put($"/v1/customers/{town.Customer}/addresses/home", new { label = "Home", point = new { latitude = 52.5, longitude = 13.4 } })).Expect(200);
         var before = await town.Snapshot(number);

@@ -95,7 +95,12 @@ public sealed partial class TestSideTests : IAsyncLifetime
         await town.CourierOnline();
         (await api.Post("/v1/promotions", new
         {
-            code = "welcome", currency = "EUR", amount_off = 100, budget = new { uses = 5 }, merchant_permille = 1000, merchants = new[] { town.Merchant },
+            code = "welcome",
+            currency = "EUR",
+            amount_off = 100,
+            budget = new { uses = 5 },
+            merchant_permille = 1000,
+            merchants = new[] { town.Merchant },
         })).Expect(201);
         (await api.Put($"/v1/customers/{town.Customer}/contact", new { phone = "+4930123456", sms = true })).Expect(200);
         var card = new { method = "card", source = "tok_ok" };

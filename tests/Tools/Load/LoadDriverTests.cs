@@ -23,7 +23,11 @@ public class LoadDriverTests
         await using var server = await Serve(_ => stalled.Task);
         var plan = new LoadPlan(Url(server), Stage.ParseAll("1s@200"))
         {
-            Connections = 4, Waiting = 50, AtRandom = false, ByHttpClient = byHttpClient, Timeout = TimeSpan.FromMinutes(2),
+            Connections = 4,
+            Waiting = 50,
+            AtRandom = false,
+            ByHttpClient = byHttpClient,
+            Timeout = TimeSpan.FromMinutes(2),
         };
 
         // For the whole second nobody is answered; then everybody at once.
