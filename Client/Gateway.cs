@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,6 +11,7 @@ using OrderActors.Client.Dispatch;
 using OrderActors.Client.Http;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
+using OrderActors.Client.OpenApi;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
@@ -34,6 +36,7 @@ public static class Gateway
         services.AddOptions<GatewayOptions>().Bind(configuration);
         services.AddSingleton<GatewayGate>();
         services.AddSingleton(_ => new MetricStore());
+        services.AddSingleton<OpenApiDocument>();
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
         services.TryAddSingleton<IOutboundStates, NoOutboundStates>();
         services.TryAddSingleton(TimeProvider.System);
@@ -50,7 +53,9 @@ public static class Gateway
 
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
         app.UseRouting();
-        foreach (var operation in Operations(services)) operation.Map(app);
+        ImmutableArray<Operation> operations = [.. Operations(services)];
+        services.GetRequiredService<OpenApiDocument>().Describe(operations);
+        foreach (var operation in operations) operation.Map(app);
         return app;
     }
 
@@ -81,6 +86,7 @@ public static class Gateway
             .. new DeadLetterRoutes(grains).Operations,
             .. new HealthRoutes(services.GetRequiredService<GatewayGate>()).Operations,
             .. new MetricRoutes(services.GetRequiredService<MetricStore>()).Operations,
+            .. new OpenApiRoutes(services.GetRequiredService<OpenApiDocument>()).Operations,
         ];
     }
 }

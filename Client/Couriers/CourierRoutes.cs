@@ -43,6 +43,7 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
             Priority = Priority.Critical,
             Status = 202,
             Body = GatewayJson.Wire.PointBody,
+            MostAtOnce = MostPoints,
         },
         Operation.List("listCourierOrders", "/v1/couriers/{id}/orders", Orders, "Lists a courier's orders, newest first.",
             GatewayJson.Wire.OrderListResponse)

@@ -104,7 +104,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
     public async Task Get(HttpContext context)
     {
         var order = await OrderReplies.Find(context, grains);
-        var answer = OrderResponse.From(order) with { Timeline = TimelineBody.From(order) };
+        var answer = OrderResponse.From(order) with { Timeline = TimelineEntryBody.From(order) };
         await Replies.WriteResource(context, 200, answer, GatewayJson.Wire.OrderResponse, order.Version);
     }
 
@@ -113,7 +113,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
     {
         var order = await OrderReplies.Find(context, grains);
         await Replies.WriteResource(
-            context, 200, new TimelineResponse(TimelineBody.From(order)), GatewayJson.Wire.TimelineResponse, order.Version);
+            context, 200, new TimelineResponse(TimelineEntryBody.From(order)), GatewayJson.Wire.TimelineResponse, order.Version);
     }
 
     /// <summary>POST /v1/orders/{number}/accept.</summary>

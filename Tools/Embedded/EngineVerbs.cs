@@ -2,6 +2,7 @@ using System.CommandLine;
 using OrderActors.Tools.Bench.Deadlines;
 using OrderActors.Tools.Bench.Engine;
 using OrderActors.Tools.Migrate;
+using OrderActors.Tools.OpenApi;
 using OrderActors.Tools.Replay;
 
 namespace OrderActors.Tools;
@@ -9,7 +10,7 @@ namespace OrderActors.Tools;
 /// <summary>The verbs that need the embedded engine or its journal.</summary>
 internal static class EngineVerbs
 {
-    public static IEnumerable<Command> Create() => [ReplayCommand.Create(VirtualDay.RunAsync), MigrateCommand.Create()];
+    public static IEnumerable<Command> Create() => [ReplayCommand.Create(VirtualDay.RunAsync), MigrateCommand.Create(), OpenApiCommand.Create()];
 
     /// <summary>Those of <c>bench</c>.</summary>
     public static IEnumerable<Command> Benches() => [.. EngineBenchCommands.Create(), DeadlineBench.Create()];

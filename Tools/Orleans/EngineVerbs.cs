@@ -6,7 +6,11 @@ namespace OrderActors.Tools;
 internal static class EngineVerbs
 {
     public static IEnumerable<Command> Create() =>
-        [Lacking("replay", "Replays a published day of orders."), Lacking("migrate", "Moves a stopped platform from a journal to a database, or back.")];
+    [
+        Lacking("replay", "Replays a published day of orders."),
+        Lacking("migrate", "Moves a stopped platform from a journal to a database, or back."),
+        Lacking("openapi", "Writes the API's description and its client."),
+    ];
 
     /// <summary>Those of <c>bench</c>.</summary>
     public static IEnumerable<Command> Benches() =>
