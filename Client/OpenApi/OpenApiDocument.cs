@@ -55,6 +55,11 @@ public sealed class OpenApiDocument
         }
 
         var responses = ProblemCatalog.Components(() => schemas.Of(problem, Direction.Answer));
+        responses.Insert(0, "NotModified", new JsonObject
+        {
+            ["description"] = "The caller has this version already.",
+            ["headers"] = new JsonObject { ["X-Request-Id"] = ProblemCatalog.Header("X-Request-Id"), ["ETag"] = ProblemCatalog.Header("ETag") },
+        });
         return new()
         {
             ["openapi"] = "3.1.0",
@@ -89,10 +94,15 @@ public sealed class OpenApiDocument
                 + "1 to 255 visible ASCII characters, bare or in double quotes.",
             ["schema"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 512 },
         };
-        return new()
+        static JsonObject ETag(string name, string words) => new()
+        {
+            ["name"] = name, ["in"] = "header", ["description"] = words, ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 256 },
+        };
+        var parameters = new JsonObject
         {
             ["IdempotencyKey"] = Key(required: true),
             ["OptionalIdempotencyKey"] = Key(required: false),
+            ["IfNoneMatch"] = ETag("If-None-Match", "The ETag that the caller has: where the version settles the whole answer, it is `304` without a body."),
             ["RequestId"] = new JsonObject
             {
                 ["name"] = "X-Request-Id",
@@ -101,6 +111,8 @@ public sealed class OpenApiDocument
                 ["schema"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 128 },
             },
         };
+        if (ProblemCatalog.Has(412)) parameters["IfMatch"] = ETag("If-Match", "The ETag of the version that is to be changed; another version is `412`.");
+        return parameters;
     }
 
     private static JsonObject Headers()

@@ -33,7 +33,14 @@ internal static partial class OperationDescription
 
     /// <summary>Whether an answer can have an ETag: single resources do, lists and texts do not.</summary>
     private static bool HasETag(Operation operation) =>
-        operation is { Answer: not null, MediaType: null } && operation.Query.All(parameter => parameter.Name != "cursor");
+        operation is { Answer: not null, MediaType: null } or { MediaType: Json } && operation.Query.All(parameter => parameter.Name != "cursor");
+
+    private static bool IsRead(Operation operation) => operation.Method == "GET";
+
+    // Only what is there already has a version to be named.
+    private static bool TakesIfMatch(Operation operation) =>
+        !IsRead(operation) && operation.Key != KeyUse.None && HasETag(operation) && operation.Path.Contains('{', StringComparison.Ordinal)
+            && ProblemCatalog.Has(412);
 
     private static JsonArray Parameters(Operation operation, JsonObject? example)
     {
@@ -63,6 +70,8 @@ internal static partial class OperationDescription
             parameters.Add(Reference("parameters", required ? "IdempotencyKey" : "OptionalIdempotencyKey"));
         }
 
+        if (IsRead(operation) && HasETag(operation)) parameters.Add(Reference("parameters", "IfNoneMatch"));
+        if (TakesIfMatch(operation)) parameters.Add(Reference("parameters", "IfMatch"));
         parameters.Add(Reference("parameters", "RequestId"));
         return parameters;
     }
@@ -88,6 +97,7 @@ internal static partial class OperationDescription
                 operation, pending, "Taken in for good, but not done yet; the resource says how it gets on.", schemas, example?["response"]);
         }
 
+        if (IsRead(operation) && HasETag(operation)) responses["304"] = Reference("responses", "NotModified");
         foreach (var (status, problem) in ProblemCatalog.Of(operation)) responses[status] = problem;
         return responses;
     }
