@@ -40,7 +40,12 @@ internal static class OpenApiCommand
     }
 
     /// <summary>Every generated file by its path within the repository.</summary>
-    internal static SortedDictionary<string, string> Files(string document) => new(StringComparer.Ordinal) { [DocumentPath] = document };
+    internal static SortedDictionary<string, string> Files(string document)
+    {
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal) { [DocumentPath] = document };
+        foreach (var (file, text) in ClientGenerator.Files(document)) files[Path.Combine(ClientPath, file)] = text;
+        return files;
+    }
 
     /// <summary>Writes or checks; returns the exit code.</summary>
     internal static async Task<int> RunAsync(
