@@ -5,6 +5,9 @@ namespace OrderActors.Tools.OpenApi;
 /// <summary>Writes the typed client from the API's description: a file for each resource's operations, and one for each schema.</summary>
 internal static class ClientGenerator
 {
+    // Operations; with the longest of them a file stays below 500 lines.
+    private const int MostInAFile = 18;
+
     /// <summary>The files by name.</summary>
     /// <param name="json">The description.</param>
     public static IEnumerable<(string File, string Text)> Files(string json)
@@ -16,7 +19,8 @@ internal static class ClientGenerator
                     let tag = (string)operation.Value!["tags"]![0]!
                     group (operation.Key, path.Key, operation.Value!.AsObject()) by tag;
         var words = document["tags"]!.AsArray().ToDictionary(tag => (string)tag!["name"]!, tag => (string)tag!["description"]!);
-        var files = byTag.Select(tag => ($"OrderActorsClient.{SourceText.Pascal(tag.Key)}.cs", operations.Write(words[tag.Key], tag))).ToList();
+        var files = byTag.SelectMany(tag => tag.Chunk(MostInAFile).Select((part, index) =>
+            ($"OrderActorsClient.{SourceText.Pascal(tag.Key)}{(index == 0 ? "" : $"{index + 1}")}.cs", operations.Write(words[tag.Key], part)))).ToList();
         files.AddRange(document["components"]!["schemas"]!.AsObject().Select(schema => (schema.Key + ".cs", SchemaWriter.Write(schema.Key, schema.Value!.AsObject()))));
         files.Add(("ApiJson.cs", Context(operations.Types)));
         files.Add(("ProblemCode.cs", ProblemCodes(document)));
