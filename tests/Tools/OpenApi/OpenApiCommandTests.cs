@@ -1,3 +1,4 @@
+using OrderActors.Tools;
 using OrderActors.Tools.OpenApi;
 
 namespace OrderActors.Tests.Tools.OpenApi;
