@@ -19,5 +19,7 @@ internal sealed class ApiEnumConverter<T> : JsonConverter<T>
         reader.GetString() is { } name && ByName.TryGetValue(name, out var value) ? value : default;
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(
-        Names.TryGetValue(value, out var name) ? name : throw new JsonException($"{typeof(T).Name}.{value} cannot be sent; choose one of {string.Join(", ", ByName.Keys)}."));
+        Names.TryGetValue(value, out var name)
+            ? name
+            : throw new JsonException($"{typeof(T).Name}.{value} cannot be sent; choose one of {string.Join(", ", ByName.Keys)}."));
 }

@@ -45,8 +45,9 @@ public sealed class OpenApiDocument
     {
         var words = new XmlDocumentation(typeof(OpenApiDocument).Assembly, typeof(OrderNumber).Assembly);
         JsonTypeInfo problem = GatewayJson.Wire.ProblemDocument;
-        var schemas = new SchemaCatalog(
-            words, operations.Where(o => o.Body is not null).Select(o => o.Body!), operations.Where(o => o.Answer is not null).Select(o => o.Answer!).Append(problem));
+        var bodies = operations.Where(o => o.Body is not null).Select(o => o.Body!);
+        var answers = operations.Where(o => o.Answer is not null).Select(o => o.Answer!);
+        var schemas = new SchemaCatalog(words, bodies, answers.Append(problem));
         var paths = new JsonObject();
         foreach (var operation in operations)
         {

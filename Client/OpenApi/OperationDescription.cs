@@ -133,7 +133,8 @@ internal static partial class OperationDescription
 
     private static IEnumerable<string> CallersOf(Operation operation) => operation.Callers == Callers.Public
         ? ["public"]
-        : Enum.GetValues<Callers>().Where(c => int.IsPow2((int)c) && operation.Callers.HasFlag(c)).Select(c => JsonNamingPolicy.SnakeCaseLower.ConvertName(c.ToString()));
+        : Enum.GetValues<Callers>().Where(caller => int.IsPow2((int)caller) && operation.Callers.HasFlag(caller))
+            .Select(caller => JsonNamingPolicy.SnakeCaseLower.ConvertName(caller.ToString()));
 
     private static JsonObject Reference(string kind, string name) => new() { ["$ref"] = $"#/components/{kind}/{name}" };
 

@@ -68,7 +68,8 @@ internal sealed class SchemaCatalog
     {
         var name = NameOf(type) + (direction == Direction.Request && IsSplit(type) ? "Input" : "");
         if (_names.TryAdd(name, type)) _schemas[name] = schema();
-        else if (_names[name] != type) throw new InvalidOperationException($"{_names[name]} and {type} would both be called {name} in the document; rename one.");
+        else if (_names[name] != type)
+            throw new InvalidOperationException($"{_names[name]} and {type} would both be called {name} in the document; rename one.");
         return new() { ["$ref"] = "#/components/schemas/" + name };
     }
 

@@ -12,7 +12,8 @@ internal readonly record struct CSharpType(string Name, bool Nullable)
     public static CSharpType Of(JsonObject schema)
     {
         if (schema["$ref"] is { } reference) return new(((string)reference!).Split('/')[^1], false);
-        if (schema["anyOf"] is JsonArray either && either.Count == 2 && (string?)either[1]!["type"] == "null") return Of(either[0]!.AsObject()) with { Nullable = true };
+        if (schema["anyOf"] is JsonArray { Count: 2 } either && (string?)either[1]!["type"] == "null")
+            return Of(either[0]!.AsObject()) with { Nullable = true };
 
         // One or several: several can always be sent.
         if (schema["oneOf"] is JsonArray { Count: 2 } ways) return Of(ways[1]!.AsObject());

@@ -21,7 +21,8 @@ internal static class ClientGenerator
         var words = document["tags"]!.AsArray().ToDictionary(tag => (string)tag!["name"]!, tag => (string)tag!["description"]!);
         var files = byTag.SelectMany(tag => tag.Chunk(MostInAFile).Select((part, index) =>
             ($"OrderActorsClient.{SourceText.Pascal(tag.Key)}{(index == 0 ? "" : $"{index + 1}")}.cs", operations.Write(words[tag.Key], part)))).ToList();
-        files.AddRange(document["components"]!["schemas"]!.AsObject().Select(schema => (schema.Key + ".cs", SchemaWriter.Write(schema.Key, schema.Value!.AsObject()))));
+        files.AddRange(document["components"]!["schemas"]!.AsObject().Select(
+            schema => (schema.Key + ".cs", SchemaWriter.Write(schema.Key, schema.Value!.AsObject()))));
         files.Add(("ApiJson.cs", Context(operations.Types)));
         files.Add(("ProblemCode.cs", ProblemCodes(document)));
         return files;

@@ -56,6 +56,8 @@ internal static class SchemaWriter
     private static string Sentence(string name)
     {
         var words = string.Concat(name.Select((c, i) => i > 0 && char.IsUpper(c) ? $" {char.ToLowerInvariant(c)}" : $"{c}"));
-        return name.EndsWith("Request", StringComparison.Ordinal) ? $"The body of a request: {char.ToLowerInvariant(words[0])}{words[1..^" request".Length]}." : words + ".";
+        return name.EndsWith("Request", StringComparison.Ordinal)
+            ? $"The body of a request: {char.ToLowerInvariant(words[0])}{words[1..^" request".Length]}."
+            : words + ".";
     }
 }

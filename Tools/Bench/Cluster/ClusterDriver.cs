@@ -176,7 +176,8 @@ internal sealed class ClusterDriver : IDisposable
             (OrderStep.Ready, { } courier) => Do(
                 $"deliveries/{number}/pickup", (api, ct) => api.PickUpAsync(number, new() { Courier = courier }, $"{order.Key}-pickup-{courier}", ct)),
             _ => Do(
-                $"deliveries/{number}/complete", (api, ct) => api.CompleteDeliveryAsync(number, new() { Courier = seen.Courier! }, $"{order.Key}-complete", ct)),
+                $"deliveries/{number}/complete",
+                (api, ct) => api.CompleteDeliveryAsync(number, new() { Courier = seen.Courier! }, $"{order.Key}-complete", ct)),
         };
     }
 

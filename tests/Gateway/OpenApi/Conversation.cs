@@ -44,7 +44,8 @@ internal sealed class Conversation(ApiDescription document)
         foreach (var parameter in operation.ParametersIn("path").Concat(operation.ParametersIn("query")))
         {
             var name = parameter.GetProperty("name").GetString()!;
-            if ((Node(path)?[name] ?? Node(query)?[name]) is { } value) Holds(operation, name, JsonSerializer.SerializeToElement(value), parameter.GetProperty("schema"));
+            if ((Node(path)?[name] ?? Node(query)?[name]) is { } value)
+                Holds(operation, name, JsonSerializer.SerializeToElement(value), parameter.GetProperty("schema"));
         }
 
         if (body is not null) Holds(operation, "the request", JsonSerializer.SerializeToElement(body), operation.Body!.Value.GetProperty("schema"));
@@ -89,7 +90,8 @@ internal sealed class Conversation(ApiDescription document)
         Api api, DescribedOperation operation, object? path, object? body, object? query, string? key, (string Name, string Value)[] headers)
     {
         var address = operation.Path;
-        foreach (var (name, value) in Node(path) ?? []) address = address.Replace($"{{{name}}}", Uri.EscapeDataString(value!.ToString()), StringComparison.Ordinal);
+        foreach (var (name, value) in Node(path) ?? [])
+            address = address.Replace($"{{{name}}}", Uri.EscapeDataString(value!.ToString()), StringComparison.Ordinal);
         if (Node(query) is { } pairs) address += "?" + string.Join('&', pairs.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value!.ToString())}"));
         using var content = body is null ? null : new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body));
         if (content is not null) content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

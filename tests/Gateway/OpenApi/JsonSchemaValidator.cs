@@ -37,7 +37,8 @@ internal sealed class JsonSchemaValidator(JsonElement document)
         foreach (var keyword in schema.EnumerateObject())
         {
             if (Annotations.Contains(keyword.Name) || keyword.Name.StartsWith("x-", StringComparison.Ordinal)) continue;
-            if (!Holds(keyword.Name, keyword.Value, value, schema, at, faults)) faults.Add($"{at}: {Short(value)} is not {keyword.Name} {Short(keyword.Value)}");
+            if (!Holds(keyword.Name, keyword.Value, value, schema, at, faults))
+                faults.Add($"{at}: {Short(value)} is not {keyword.Name} {Short(keyword.Value)}");
         }
     }
 
@@ -50,7 +51,9 @@ internal sealed class JsonSchemaValidator(JsonElement document)
                 Check(value, Resolve(schema), at, faults);
                 return true;
             case "type":
-                return rule.ValueKind == JsonValueKind.Array ? rule.EnumerateArray().Any(type => IsOf(type.GetString()!, value)) : IsOf(rule.GetString()!, value);
+                return rule.ValueKind == JsonValueKind.Array
+                    ? rule.EnumerateArray().Any(type => IsOf(type.GetString()!, value))
+                    : IsOf(rule.GetString()!, value);
             case "enum":
                 return rule.EnumerateArray().Any(one => JsonElement.DeepEquals(one, value));
             case "anyOf":
@@ -82,7 +85,8 @@ internal sealed class JsonSchemaValidator(JsonElement document)
             case "maxLength":
                 return value.ValueKind != JsonValueKind.String || value.GetString()!.Length <= rule.GetInt32();
             case "pattern":
-                return value.ValueKind != JsonValueKind.String || Regex.IsMatch(value.GetString()!, rule.GetString()!, RegexOptions.None, TimeSpan.FromSeconds(1));
+                return value.ValueKind != JsonValueKind.String
+                    || Regex.IsMatch(value.GetString()!, rule.GetString()!, RegexOptions.None, TimeSpan.FromSeconds(1));
             case "format":
                 return HasFormat(rule.GetString()!, value) ?? throw new NotSupportedException($"The document has a format that nobody checks: {rule}.");
             default:
@@ -119,7 +123,8 @@ internal sealed class JsonSchemaValidator(JsonElement document)
         "int32" => value.ValueKind != JsonValueKind.Number || value.TryGetInt32(out _),
         "int64" => value.ValueKind != JsonValueKind.Number || value.TryGetInt64(out _),
         "double" => value.ValueKind != JsonValueKind.Number || double.IsFinite(value.GetDouble()),
-        "date-time" => value.ValueKind != JsonValueKind.String || (value.TryGetDateTimeOffset(out _) && value.GetString()!.Contains('T', StringComparison.Ordinal)),
+        "date-time" => value.ValueKind != JsonValueKind.String
+            || (value.TryGetDateTimeOffset(out _) && value.GetString()!.Contains('T', StringComparison.Ordinal)),
         "date" => value.ValueKind != JsonValueKind.String
             || DateOnly.TryParseExact(value.GetString(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _),
         _ => null,

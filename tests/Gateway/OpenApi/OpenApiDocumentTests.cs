@@ -77,7 +77,8 @@ public sealed class OpenApiDocumentTests(SiloUnderTest silo)
         foreach (var wrong in (string[])
         [
             "[]", "{}", """{"a":"1","b":"x"}""", """{"a":0,"b":"x"}""", """{"a":1.5,"b":"x"}""", """{"a":1,"b":"y"}""", """{"a":5000000000,"b":"x"}""",
-            """{"a":1,"b":"x","c":["two"]}""", """{"a":1,"b":"x","c":["one","one"]}""", """{"a":1,"b":"x","d":"yesterday"}""", """{"a":1,"b":"x","e":1}""",
+            """{"a":1,"b":"x","c":["two"]}""", """{"a":1,"b":"x","c":["one","one"]}""", """{"a":1,"b":"x","d":"yesterday"}""",
+            """{"a":1,"b":"x","e":1}""",
         ])
         {
             Assert.True(Faults(wrong).Count > 0, wrong);
@@ -90,14 +91,17 @@ public sealed class OpenApiDocumentTests(SiloUnderTest silo)
     {
         Assert.True(content.TryGetProperty("example", out var example), $"{operation} has no example of its {what}. {mend}");
         var faults = document.Schemas.Faults(example, content.GetProperty("schema"));
-        Assert.True(faults.Count == 0, $"{operation}: the example of its {what} is not as the schema says: {string.Join("; ", faults)}. Record it anew: delete it, and {mend}");
+        Assert.True(
+            faults.Count == 0,
+            $"{operation}: the example of its {what} is not as the schema says: {string.Join("; ", faults)}. Delete it to record it anew. {mend}");
     }
 
     private static void Known(JsonElement schema, string at)
     {
         foreach (var keyword in schema.EnumerateObject())
         {
-            Assert.True(Keywords.Contains(keyword.Name) || keyword.Name.StartsWith("x-", StringComparison.Ordinal), $"{at} has {keyword.Name}, which nobody checks.");
+            var known = Keywords.Contains(keyword.Name) || keyword.Name.StartsWith("x-", StringComparison.Ordinal);
+            Assert.True(known, $"{at} has {keyword.Name}, which nobody checks.");
             switch (keyword.Name)
             {
                 case "properties":

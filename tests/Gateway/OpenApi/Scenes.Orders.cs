@@ -7,7 +7,8 @@ internal static partial class Scenes
 {
     private static readonly object Customer = new { role = "customer", id = "ada" };
 
-    private static Dictionary<string, object?> Basket(Shop shop, string kind = "delivery", object? payment = null, string? externalId = null) => new Dictionary<string, object?>
+    private static Dictionary<string, object?> Basket(
+        Shop shop, string kind = "delivery", object? payment = null, string? externalId = null) => new Dictionary<string, object?>
     {
         ["customer"] = "ada",
         ["merchant"] = shop.Merchant,

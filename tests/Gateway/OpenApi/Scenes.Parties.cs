@@ -29,11 +29,16 @@ internal static partial class Scenes
         await talk.Refuses(api, "setCapacity", 422, house, new { limit = 0 });
         await talk.Does(api, "setTerms", house, new
         {
-            radius_metres = 5000, commission_permille = 150, minimum_order = 500, waits = new { acceptance_seconds = 300 }, kinds = new[] { "delivery", "pickup" },
+            radius_metres = 5000,
+            commission_permille = 150,
+            minimum_order = 500,
+            waits = new { acceptance_seconds = 300 },
+            kinds = new[] { "delivery", "pickup" },
         });
         await talk.Refuses(api, "setTerms", 422, house, new { delivery_fee = -1 });
         object[] day = [new { day = "monday", open = new[] { new { from = "11:00", to = "14:30" }, new { from = "18:00", to = "02:00" } } }];
-        await talk.Does(api, "setHours", house, new { time_zone = "Europe/Berlin", week = day, exceptions = new[] { new { date = "2026-12-25", open = Array.Empty<object>() } } });
+        var exceptions = new[] { new { date = "2026-12-25", open = Array.Empty<object>() } };
+        await talk.Does(api, "setHours", house, new { time_zone = "Europe/Berlin", week = day, exceptions });
         await talk.Refuses(api, "setHours", 422, house, new { time_zone = "Europe/Nowhere", week = Array.Empty<object>() });
         await talk.Does(api, "getMerchant", house);
         await talk.Refuses(api, "getMerchant", 404, new { id = "nobody" });
@@ -78,7 +83,8 @@ internal static partial class Scenes
             var number = await PlaceAsync(talk, api, Basket(shop));
             await talk.Does(api, "acceptOrder", new { number });
             await talk.Does(api, "markOrderReady", new { number });
-            await Eventually.Get(() => api.Get("/v1/couriers/lee"), a => a["offer"]?.Contains(number, StringComparison.Ordinal) == true, "the courier is asked");
+            await Eventually.Get(
+                () => api.Get("/v1/couriers/lee"), a => a["offer"]?.Contains(number, StringComparison.Ordinal) == true, "the courier is asked");
             return number;
         }
 

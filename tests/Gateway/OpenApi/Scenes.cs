@@ -45,7 +45,8 @@ internal static partial class Scenes
         await talk.Refuses(api, "listCustomerOrders", 400, ada, query: new { limit = 1000 });
         await talk.Refuses(api, "getContact", 404, ada);
         var quiet = new { from = "22:00", to = "07:00" };
-        await talk.Does(api, "setContact", ada, new { phone = "+4915112345678", sms = true, language = "de", time_zone = "Europe/Berlin", quiet_hours = quiet });
+        var contact = new { phone = "+4915112345678", sms = true, language = "de", time_zone = "Europe/Berlin", quiet_hours = quiet };
+        await talk.Does(api, "setContact", ada, contact);
         await talk.Refuses(api, "setContact", 422, ada, new { phone = "0151" });
         await talk.Does(api, "getContact", ada);
     }
@@ -55,7 +56,13 @@ internal static partial class Scenes
         var code = new { code = "LUNCH20" };
         var promotion = new
         {
-            code = "LUNCH20", currency = "EUR", budget = new { uses = 1000 }, permille_off = 200, cap = 500, per_customer = 2, valid_until = "2030-01-01T00:00:00Z",
+            code = "LUNCH20",
+            currency = "EUR",
+            budget = new { uses = 1000 },
+            permille_off = 200,
+            cap = 500,
+            per_customer = 2,
+            valid_until = "2030-01-01T00:00:00Z",
         };
         await talk.Does(api, "createPromotion", body: promotion);
         await talk.Refuses(api, "createPromotion", 409, body: promotion);
