@@ -9,6 +9,8 @@ using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
+using OrderActors.Client.Keys;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.OpenApi;
@@ -35,9 +37,13 @@ public static class Gateway
         services.AddRouting();
         services.AddOptions<GatewayOptions>().Bind(configuration);
         services.AddSingleton<GatewayGate>();
+        services.AddSingleton<AnswerStore>();
         services.AddSingleton(_ => new MetricStore());
         services.AddSingleton<OpenApiDocument>();
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
+        services.AddSingleton(ApiKeyOptions.Read(configuration));
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<Ownership>();
         services.TryAddSingleton<IOutboundStates, NoOutboundStates>();
         services.TryAddSingleton(TimeProvider.System);
         return services;
@@ -53,6 +59,10 @@ public static class Gateway
 
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
         app.UseRouting();
+        var keys = services.GetRequiredService<ApiKeys>();
+        var ownership = services.GetRequiredService<Ownership>();
+        app.Use(next => new AccessControl(next, keys, ownership).Handle);
+        app.Use(next => new KeyedRequests(next, services.GetRequiredService<AnswerStore>(), services.GetRequiredService<TimeProvider>()).Handle);
         ImmutableArray<Operation> operations = [.. Operations(services)];
         services.GetRequiredService<OpenApiDocument>().Describe(operations);
         foreach (var operation in operations) operation.Map(app);
@@ -84,6 +94,7 @@ public static class Gateway
             .. new ZoneRoutes(grains).Operations,
             .. new OutboundRoutes(services.GetRequiredService<IOutboundStates>()).Operations,
             .. new DeadLetterRoutes(grains).Operations,
+            .. new ApiKeyRoutes(grains, limits).Operations,
             .. new HealthRoutes(services.GetRequiredService<GatewayGate>()).Operations,
             .. new MetricRoutes(services.GetRequiredService<MetricStore>()).Operations,
             .. new OpenApiRoutes(services.GetRequiredService<OpenApiDocument>()).Operations,

@@ -7,6 +7,7 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Idempotency;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
 using OrderActors.Orders;
@@ -52,6 +53,7 @@ public static class GrainServices
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
+        services.AddChecked<AnswerOptions, AnswerOptionsValidator>();
         services.TryAddSingleton<INotificationSender, SandboxSender>();
         return services;
     }

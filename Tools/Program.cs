@@ -2,11 +2,15 @@ using System.CommandLine;
 using OrderActors.Tools;
 using OrderActors.Tools.Bench;
 using OrderActors.Tools.Diagrams;
+using OrderActors.Tools.Keys;
+using OrderActors.Tools.Load;
 
 var root = new RootCommand("orderactors: tools around the delivery-order platform.")
 {
     BenchCommand.Create(),
     DiagramsCommand.Create(),
+    KeysCommand.Create(),
+    LoadCommand.Create(),
 };
 foreach (var verb in EngineVerbs.Create()) root.Add(verb);
 var parsed = root.Parse(args);

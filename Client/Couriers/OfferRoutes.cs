@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Client.Orders;
 using OrderActors.Couriers;
 using OrderActors.Values;
@@ -38,6 +39,8 @@ internal sealed class OfferRoutes(IClusterClient grains, GatewayOptions limits)
             GatewayJson.Wire.HandOverRequest, GatewayJson.Wire.CourierResponse)
         with
         {
+            // The order is not yet the courier's who takes it over.
+            Owned = Owned.Nothing,
             Callers = Callers.Courier | Callers.Operator,
             Priority = Priority.Critical,
         },
@@ -81,7 +84,8 @@ internal sealed class OfferRoutes(IClusterClient grains, GatewayOptions limits)
         var command = IdempotencyKey.Required(context, "handover");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.HandOverRequest);
         var (from, to) = (EntityIds.Require(body.From, "/from"), EntityIds.Require(body.To, "/to"));
-        var by = body.Actor?.ToActor() ?? new Actor(Role.Courier, to);
+        var by = context.Acting(body.Actor, new(Role.Courier, to));
+        if (by.Role == Role.Courier && by.Id != from && by.Id != to) throw OrderReplies.NotFound(order);
         await CourierRoutes.Write(
             context, 200, await grains.GetGrain<ICourierGrain>(to).Execute(new TakeOver(command, by, order, from)), "handover", courierId: to);
     }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Client.Orders;
 using OrderActors.Customers;
 using OrderActors.Values;
@@ -50,8 +51,6 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
         },
     ];
 
-    private static readonly Actor AnyOperator = new(Role.Operator, "operator");
-
     /// <summary>GET /v1/customers/{id}/orders.</summary>
     public Task Orders(HttpContext context) => OrderLists.Write(context, grains, Grain(IdOf(context)).Orders, PageRequest.Read(context));
 
@@ -72,7 +71,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetAddressRequest);
         await Write(context, await Grain(id).Execute(new SetAddress(
             command,
-            body.Actor?.ToActor() ?? new Actor(Role.Customer, id),
+            context.Acting(body.Actor, new(Role.Customer, id)),
             new CustomerAddress(address, body.Label, body.Point.ToPoint(), body.Note),
             body.Default ?? false)));
     }
@@ -91,7 +90,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
         var id = IdOf(context);
         var command = IdempotencyKey.OrNew(context, "limit");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetLimitRequest);
-        await Write(context, await Grain(id).Execute(new SetLimit(command, body.Actor?.ToActor() ?? AnyOperator, body.MaxOpenOrders)));
+        await Write(context, await Grain(id).Execute(new SetLimit(command, context.Acting(body.Actor), body.MaxOpenOrders)));
     }
 
     /// <summary>POST /v1/customers/{id}/membership.</summary>
@@ -100,7 +99,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
         var id = IdOf(context);
         var command = IdempotencyKey.Required(context, "membership");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.MembershipRequest);
-        var by = body.Actor?.ToActor() ?? AnyOperator;
+        var by = context.Acting(body.Actor);
         await Write(context, await Grain(id).Execute(body.Days == 0 ? new RevokeMembership(command, by) : new GrantMembership(command, by, body.Days)));
     }
 

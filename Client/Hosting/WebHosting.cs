@@ -6,6 +6,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
+using OrderActors.Client.Idempotency;
+
 namespace OrderActors.Client.Hosting;
 
 /// <summary>What the programs with the API have in common: where options come from, how Kestrel is set up, how requests are drained.</summary>
@@ -57,6 +59,7 @@ internal static class WebHosting
         var finished = await gate.DrainAsync(TimeSpan.FromSeconds(atMostSeconds), TimeProvider.System);
         var left = gate.InFlight;
         await app.StopListeningAsync();
+        await app.Services.GetRequiredService<AnswerStore>().DisposeAsync();
         return finished
             ? "every request finished"
             : string.Create(CultureInfo.InvariantCulture, $"{left} requests cut off after {atMostSeconds} s");

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
+using OrderActors.Client.Keys;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
@@ -13,6 +14,7 @@ using OrderActors.Client.Promotions;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
 using OrderActors.Couriers;
+using OrderActors.Governance.Keys;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
 using OrderActors.Orders;
@@ -64,6 +66,7 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<SettlementDayStatus>),
         typeof(WireEnumConverter<WebhookOutcome>),
         typeof(WireEnumConverter<NotificationLanguage>),
+        typeof(WireEnumConverter<ApiKeyKind>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -131,6 +134,10 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(OutboundResponse))]
 [JsonSerializable(typeof(ContactRequest))]
 [JsonSerializable(typeof(ContactResponse))]
+[JsonSerializable(typeof(CreateApiKeyRequest))]
+[JsonSerializable(typeof(RotateApiKeyRequest))]
+[JsonSerializable(typeof(ApiKeyResponse))]
+[JsonSerializable(typeof(ApiKeyListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

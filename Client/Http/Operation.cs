@@ -81,11 +81,26 @@ internal sealed record Operation(string Id, string Method, string Path, RequestD
     /// <summary>Who may use it.</summary>
     public Callers Callers { get; init; } = Callers.Operator;
 
+    /// <summary>Whose the thing in the path is; what is somebody else's is not found.</summary>
+    public Owned Owned { get; init; } = Ownership.OfPath(Path);
+
+    /// <summary>The path's parameters that are ids which callers choose, and so have a live and a test side.</summary>
+    public ImmutableArray<string> GrainKeys { get; init; } = Sides.IdsOfPath(Path);
+
+    /// <summary>Whether an order's number is in the path.</summary>
+    public bool HasNumber { get; } = Path.Contains("{number}", StringComparison.Ordinal);
+
     /// <summary>Its class under load.</summary>
     public Priority Priority { get; init; } = Priority.Secondary;
 
     /// <summary>Whether it takes an Idempotency-Key.</summary>
     public KeyUse Key { get; init; }
+
+    /// <summary>Whether its answer has a secret that nobody may read again: then the answer is not kept for a repetition of its key.</summary>
+    public bool HasSecret { get; init; }
+
+    /// <summary>Whether what it asks remembers every key for as long as keys live, so that a repetition needs not be looked for first.</summary>
+    public bool RemembersKeys { get; init; }
 
     /// <summary>The body's shape; null without a body.</summary>
     public JsonTypeInfo? Body { get; init; }

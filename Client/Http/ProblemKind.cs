@@ -15,6 +15,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int? R
     public static readonly ProblemKind InvalidOrderNumber = new(400, "invalid_order_number", "This is not an order number");
     public static readonly ProblemKind IdempotencyKeyMissing = new(400, "idempotency_key_missing", "An Idempotency-Key is needed");
     public static readonly ProblemKind IdempotencyKeyInvalid = new(400, "idempotency_key_invalid", "The Idempotency-Key is not valid");
+    public static readonly ProblemKind Unauthenticated = new(401, "unauthenticated", "An API key is needed");
     public static readonly ProblemKind Forbidden = new(403, "forbidden", "Not allowed to this caller");
     public static readonly ProblemKind UnknownRoute = new(404, "unknown_route", "There is no such route");
     public static readonly ProblemKind NotFound = new(404, "not_found", "Not found");
@@ -23,6 +24,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int? R
     public static readonly ProblemKind InvalidTransition = new(409, "invalid_transition", "Transition not allowed");
     public static readonly ProblemKind CourierUnavailable = new(409, "courier_unavailable", "The courier is not free");
     public static readonly ProblemKind ReplayFailed = new(409, "replay_failed", "The consumer failed again");
+    public static readonly ProblemKind IdempotencyInProgress =
+        new(409, "idempotency_in_progress", "The first request with this key is under way", RetryAfterSeconds: 1, Retry: "same_key");
     public static readonly ProblemKind BodyTooLarge = new(413, "body_too_large", "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new(415, "unsupported_media_type", "The body must be JSON");
     public static readonly ProblemKind ValidationFailed = new(422, "validation_failed", "A value is not possible");

@@ -3,7 +3,9 @@ using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Primitives;
+using OrderActors.Client.Idempotency;
 using OrderActors.Orders;
 using OrderActors.Values;
 
@@ -12,10 +14,14 @@ namespace OrderActors.Client.Http;
 /// <summary>Writes answers: JSON in one piece with its length, ETags, problem details.</summary>
 internal static class Replies
 {
+    /// <summary>Says that an answer is that of an earlier request with the same Idempotency-Key.</summary>
+    public const string ReplayedHeader = "Idempotent-Replayed";
+
     private const int LargestKeptBuffer = 256 * 1024;
     private static readonly StringValues Json = "application/json; charset=utf-8";
     private static readonly StringValues ProblemJson = "application/problem+json";
     private static readonly StringValues True = "true";
+    private static readonly StringValues Challenge = "Bearer realm=\"orderactors\"";
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? buffer;
@@ -27,7 +33,7 @@ internal static class Replies
     public static Task Write<T>(HttpContext context, int status, T value, JsonTypeInfo<T> type)
     {
         context.Response.StatusCode = status;
-        return WriteBody(context, value, type, Json);
+        return WriteBody(context, value, type, Json, KeyedRequest.Of(context));
     }
 
     /// <summary>Writes a single resource: its version is its ETag.</summary>
@@ -36,21 +42,40 @@ internal static class Replies
     {
         var headers = context.Response.Headers;
         headers.ETag = ETagOf(version);
-        if (replayed) headers["Idempotent-Replayed"] = True;
+        if (replayed) headers[ReplayedHeader] = True;
         if (location is not null) headers.Location = location;
-        return Write(context, status, value, type);
+        return replayed && KeyedRequest.Of(context) is { } request
+            ? Repeat(context, request, () => Write(context, status, value, type))
+            : Write(context, status, value, type);
+    }
+
+    /// <summary>Answers like the first time; when that answer was lost in a crash, with how things are now.</summary>
+    private static async Task Repeat(HttpContext context, KeyedRequest request, Func<Task> now)
+    {
+        var answer = await context.RequestServices.GetRequiredService<AnswerStore>().Find(request.Name);
+        await (answer is null ? now() : KeyedRequest.Repeat(context, answer));
     }
 
     /// <summary>Writes a refusal of a grain.</summary>
     public static Task WriteRefusal(HttpContext context, Refusal refusal, bool replayed, OrderView? order = null)
     {
-        var (detail, error) = refusal.Code == RefusalCode.IdempotencyKeyReused ? KeyReused(context) : (refusal.Detail, ErrorOf(refusal));
-        return WriteProblem(context, new Problem(ProblemKind.Of(refusal.Code), detail)
+        if (refusal.Code == RefusalCode.IdempotencyKeyReused)
         {
-            Errors = error is null ? null : [error],
+            return WriteProblem(context, KeyReused(context).Problem with { Replayed = replayed, Order = OrderStanding.Of(order) });
+        }
+
+        var problem = new Problem(ProblemKind.Of(refusal.Code), refusal.Detail)
+        {
+            Errors = ErrorOf(refusal) is { } error ? [error] : null,
             Replayed = replayed,
             Order = OrderStanding.Of(order),
-        });
+        };
+        if (KeyedRequest.Of(context) is not { } request) return WriteProblem(context, problem);
+        if (replayed) return Repeat(context, request, () => WriteProblem(context, problem));
+
+        // What the content alone decides comes out the same again, and what is not there may be there next time.
+        var kept = problem.Kind.Status is 409 or 422 && refusal.Code is not (RefusalCode.ValidationFailed or RefusalCode.AlreadyExists);
+        return WriteProblem(context, problem, kept ? request : null);
     }
 
     private static ProblemError? ErrorOf(Refusal refusal) => refusal is { Field: null, Value: null, Allowed.IsDefaultOrEmpty: true }
@@ -62,16 +87,18 @@ internal static class Replies
             Value: refusal.Value,
             Allowed: refusal.Allowed.IsDefaultOrEmpty ? null : refusal.Allowed);
 
-    // The grain knows the command id; the caller knows the header it sent.
-    private static (string Detail, ProblemError Error) KeyReused(HttpContext context)
+    /// <summary>The key was used with other content. The grain knows the command id; the caller knows the header it sent.</summary>
+    public static RequestFault KeyReused(HttpContext context)
     {
         var key = context.Request.Headers[IdempotencyKey.Header].ToString();
         var detail = $"The {IdempotencyKey.Header} {key} was used before with other content. Give a new request a key of its own.";
-        return (detail, new(ProblemKind.IdempotencyKeyReused.Code, detail, Header: IdempotencyKey.Header, Value: key));
+        return new(
+            ProblemKind.IdempotencyKeyReused, detail,
+            new ProblemError(ProblemKind.IdempotencyKeyReused.Code, detail, Header: IdempotencyKey.Header, Value: key));
     }
 
     /// <summary>Writes problem details.</summary>
-    public static Task WriteProblem(HttpContext context, Problem problem)
+    public static Task WriteProblem(HttpContext context, Problem problem, KeyedRequest? request = null)
     {
         var kind = problem.Kind;
         var response = context.Response;
@@ -81,12 +108,13 @@ internal static class Replies
             response.Headers.RetryAfter = seconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
 
-        if (problem.Replayed) response.Headers["Idempotent-Replayed"] = True;
+        if (problem.Replayed) response.Headers[ReplayedHeader] = True;
         if (problem.Allow is not null) response.Headers.Allow = problem.Allow;
+        if (kind.Status == StatusCodes.Status401Unauthorized) response.Headers.WWWAuthenticate = Challenge;
         var document = new ProblemDocument(
             kind.Type, kind.Title, kind.Status, problem.Detail, context.Request.Path.Value ?? "/", kind.Code,
             kind.RetryAfterSeconds is not null, kind.Retry, TraceIdOf(context), problem.Order, problem.Errors);
-        return WriteBody(context, document, GatewayJson.Wire.ProblemDocument, ProblemJson);
+        return WriteBody(context, document, GatewayJson.Wire.ProblemDocument, ProblemJson, request);
     }
 
     /// <summary>The id under which this request is found in traces and logs.</summary>
@@ -100,7 +128,7 @@ internal static class Replies
 
     private static string ETagOf(long version) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{version}\"");
 
-    private static Task WriteBody<T>(HttpContext context, T value, JsonTypeInfo<T> type, StringValues contentType)
+    private static Task WriteBody<T>(HttpContext context, T value, JsonTypeInfo<T> type, StringValues contentType, KeyedRequest? request = null)
     {
         var bytes = buffer ??= new ArrayBufferWriter<byte>(4096);
         var json = writer ??= new Utf8JsonWriter(bytes, new JsonWriterOptions { Encoder = GatewayJson.Wire.Options.Encoder, SkipValidation = true });
@@ -113,6 +141,7 @@ internal static class Replies
         response.Headers.ContentType = contentType;
         response.ContentLength = bytes.WrittenCount;
         if (!HttpMethods.IsHead(context.Request.Method)) response.BodyWriter.Write(bytes.WrittenSpan);
+        request?.Answered(response, bytes.WrittenSpan);
         if (bytes.Capacity > LargestKeptBuffer) buffer = null;
         return FlushAsync(response);
     }

@@ -3,6 +3,7 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Idempotency;
 
 namespace OrderActors.Client.Http;
 
@@ -16,7 +17,7 @@ internal static class RequestBody
         var bytes = await ReadBytes(context, maxBytes);
         try
         {
-            return Parse(bytes, type);
+            return await Understood(context, Parse(bytes, type), type);
         }
         finally
         {
@@ -49,14 +50,14 @@ internal static class RequestBody
     {
         if (context.Request.ContentLength == 0 || (context.Request.ContentLength is null && !context.Request.Headers.ContainsKey("Transfer-Encoding")))
         {
-            return none;
+            return await Understood(context, none, type);
         }
 
         RequireJson(context);
         var bytes = await ReadBytes(context, maxBytes);
         try
         {
-            return bytes.IsEmpty ? none : Parse(bytes, type);
+            return await Understood(context, bytes.IsEmpty ? none : Parse(bytes, type), type);
         }
         finally
         {
@@ -77,6 +78,13 @@ internal static class RequestBody
         {
             context.Request.BodyReader.AdvanceTo(bytes.End);
         }
+    }
+
+    // Two bodies that mean the same are written the same here, whatever their spaces and the order of their members.
+    private static async ValueTask<T> Understood<T>(HttpContext context, T body, JsonTypeInfo<T> type)
+    {
+        if (KeyedRequest.Of(context) is { ComparesContent: true } request) await request.Understood(context, JsonSerializer.SerializeToUtf8Bytes(body, type));
+        return body;
     }
 
     private static void RequireJson(HttpContext context)

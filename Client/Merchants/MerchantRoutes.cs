@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Client.Orders;
 using OrderActors.Merchants;
 using OrderActors.Values;
@@ -24,6 +25,7 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
         Operation.Get("getMerchant", "/v1/merchants/{id}", Get, "Reads a merchant with its menu.", GatewayJson.Wire.MerchantResponse)
         with
         {
+            Owned = Owned.Nothing,
             Callers = Callers.Everybody,
         },
         Operation.Put("setMenu", "/v1/merchants/{id}/menu", SetMenu, "Sets a merchant's menu as a whole.",
@@ -81,6 +83,7 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
             GatewayJson.Wire.PriceRequest, GatewayJson.Wire.PriceResponse)
         with
         {
+            Owned = Owned.Nothing,
             Callers = Callers.Everybody,
             Key = KeyUse.None,
         },
@@ -115,7 +118,10 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
     {
         var id = IdOf(context);
         var merchant = await grains.GetGrain<IMerchantGrain>(id).Get() ?? throw NotFound(id);
-        await Replies.WriteResource(context, 200, MerchantResponse.From(merchant), GatewayJson.Wire.MerchantResponse, merchant.Version);
+        var caller = context.Caller();
+        var inside = caller.Kind == Callers.Operator || (caller.Kind == Callers.Merchant && caller.Subject == id);
+        var answer = MerchantResponse.From(merchant);
+        await Replies.WriteResource(context, 200, inside ? answer : answer.ForOthers(), GatewayJson.Wire.MerchantResponse, merchant.Version);
     }
 
     /// <summary>PUT /v1/merchants/{id}/menu.</summary>

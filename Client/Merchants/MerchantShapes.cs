@@ -160,7 +160,7 @@ internal sealed record MerchantResponse(
     long PreparationSeconds,
     bool AutoAccept,
     MenuItemBody[] Menu,
-    int OpenOrders,
+    int? OpenOrders,
     DateTimeOffset? StatusUntil,
     long? BusySeconds,
     bool OpenNow,
@@ -172,8 +172,19 @@ internal sealed record MerchantResponse(
     int? InPreparation,
     int? Queued,
     TermsBody? Terms,
-    int Stripes)
+    int? Stripes)
 {
+    /// <summary>What a merchant's customers may know of it: how busy it is and what it pays the platform are its own business.</summary>
+    public MerchantResponse ForOthers() => this with
+    {
+        OpenOrders = null,
+        Capacity = null,
+        InPreparation = null,
+        Queued = null,
+        Stripes = null,
+        Terms = Terms is null ? null : Terms with { CommissionPermille = null, Waits = null },
+    };
+
     public static MerchantResponse From(MerchantView merchant) => new(
         merchant.Id,
         merchant.Version,

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Notifications;
 using OrderActors.Values;
 using Orleans;
@@ -100,7 +101,7 @@ internal sealed class ContactRoutes(IClusterClient grains, GatewayOptions limits
         var contact = new Contact(
             body.Phone, body.PushToken, body.Sms ?? false, body.Push ?? false, body.Language ?? NotificationLanguage.En, body.TimeZone ?? "Etc/UTC",
             body.QuietHours is { } quiet ? new QuietHours(MinuteOf(quiet.From, "/quiet_hours/from"), MinuteOf(quiet.To, "/quiet_hours/to")) : null);
-        var reply = await GrainOf(id).SetContact(new SetContact(command, body.Actor?.ToActor() ?? new Actor(Role.Customer, id), contact));
+        var reply = await GrainOf(id).SetContact(new SetContact(command, context.Acting(body.Actor, new(Role.Customer, id)), contact));
         await (reply.Refusal is { } refusal ? Replies.WriteRefusal(context, refusal, reply.Replayed) : Write(context, reply.Contact!, reply.Replayed));
     }
 

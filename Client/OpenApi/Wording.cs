@@ -27,7 +27,7 @@ internal static class Wording
         ["webhooks"] = "Where events are sent: endpoints, deliveries, secrets.",
         ["events"] = "What happens, as it happens.",
         ["intake"] = "Orders taken in by the thousand, and worked off at a rate.",
-        ["keys"] = "API keys and what they may do.",
+        ["api-keys"] = "API keys: whose they are, how long they last, other secrets for them.",
         ["simulations"] = "Merchants and couriers of test mode, who do as they are told.",
         ["payments"] = "What payment providers say by themselves.",
         ["zones"] = "Zones as dispatch sees them.",

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Orders;
 using OrderActors.Values;
 using Orleans;
@@ -17,6 +18,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
             GatewayJson.Wire.CourierStepRequest, GatewayJson.Wire.OrderResponse)
         with
         {
+            BodyOptional = true,
             Callers = Callers.Courier | Callers.Operator,
             Priority = Priority.Critical,
         }),
@@ -24,6 +26,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
             GatewayJson.Wire.CompleteDeliveryRequest, GatewayJson.Wire.OrderResponse)
         with
         {
+            BodyOptional = true,
             Callers = Callers.Courier | Callers.Operator,
             Priority = Priority.Critical,
         },
@@ -31,6 +34,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
             GatewayJson.Wire.UnassignRequest, GatewayJson.Wire.OrderResponse)
         with
         {
+            BodyOptional = true,
             Callers = Callers.Courier | Callers.Operator,
             Priority = Priority.Critical,
         },
@@ -45,6 +49,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
             GatewayJson.Wire.ReturnGoodsRequest, GatewayJson.Wire.OrderResponse)
         with
         {
+            BodyOptional = true,
             Callers = Callers.Courier | Callers.Merchant | Callers.Operator,
             Priority = Priority.Critical,
         },
@@ -68,8 +73,8 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
     {
         var number = OrderReplies.NumberOf(context);
         var id = IdempotencyKey.Required(context, step.Route);
-        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CourierStepRequest);
-        var by = new Actor(Role.Courier, EntityIds.Require(body.Courier, "/courier"));
+        var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.CourierStepRequest, CourierStepRequest.Empty);
+        var by = context.ActingCourier(body.Courier);
         await OrderReplies.Write(context, await GrainOf(number).Execute(new AdvanceDelivery(id, by, step.Step)));
     }
 
@@ -78,8 +83,9 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
     {
         var number = OrderReplies.NumberOf(context);
         var id = IdempotencyKey.Required(context, "complete");
-        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CompleteDeliveryRequest);
-        var by = new Actor(Role.Courier, EntityIds.Require(body.Courier, "/courier"));
+        var body = await RequestBody.ReadOr(
+            context, limits.MaxBodyBytes, GatewayJson.Wire.CompleteDeliveryRequest, CompleteDeliveryRequest.Empty);
+        var by = context.ActingCourier(body.Courier);
         await OrderReplies.Write(context, await GrainOf(number).Execute(new AdvanceDelivery(id, by, CourierStep.Deliver, body.Proof?.ToProof())));
     }
 
@@ -88,10 +94,10 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
     {
         var number = OrderReplies.NumberOf(context);
         var id = IdempotencyKey.Required(context, "unassign");
-        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.UnassignRequest);
-        var courier = EntityIds.Require(body.Courier, "/courier");
-        var by = body.Actor?.ToActor() ?? new Actor(Role.Courier, courier);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new UnassignCourier(id, by, courier)));
+        var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.UnassignRequest, UnassignRequest.Empty);
+        var courier = context.ActingCourier(body.Courier);
+        var by = context.Acting(body.Actor, courier);
+        await OrderReplies.Write(context, await GrainOf(number).Execute(new UnassignCourier(id, by, courier.Id)));
     }
 
     /// <summary>POST /v1/deliveries/{number}/fail.</summary>
@@ -100,7 +106,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var number = OrderReplies.NumberOf(context);
         var id = IdempotencyKey.Required(context, "fail");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.FailDeliveryRequest);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new FailDelivery(id, CourierOr(body.Courier, body.Actor), body.Reason)));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(new FailDelivery(id, CourierOr(context, body.Courier, body.Actor), body.Reason)));
     }
 
     /// <summary>POST /v1/deliveries/{number}/return.</summary>
@@ -108,19 +114,21 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
     {
         var number = OrderReplies.NumberOf(context);
         var id = IdempotencyKey.Required(context, "return");
-        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.ReturnGoodsRequest);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new ReturnGoods(id, CourierOr(body.Courier, body.Actor))));
+        var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ReturnGoodsRequest, ReturnGoodsRequest.Empty);
+        await OrderReplies.Write(context, await GrainOf(number).Execute(new ReturnGoods(id, CourierOr(context, body.Courier, body.Actor))));
     }
 
     /// <summary>Who says so: a courier, or somebody else who gives role and id.</summary>
-    private static Actor CourierOr(string? courier, ActorBody? actor)
+    private static Actor CourierOr(HttpContext context, string? courier, ActorBody? actor)
     {
         switch (courier, actor)
         {
+            case (null, null) when context.Caller().Kind != Callers.Operator:
+                return context.Acting(null);
             case ({ } id, null):
-                return new(Role.Courier, EntityIds.Require(id, "/courier"));
+                return context.ActingCourier(id);
             case (null, { } other):
-                return other.ToActor();
+                return context.Acting(other);
             default:
                 var detail = $"Give exactly one of courier and actor; {(courier is null ? "none is" : "both are")} given.";
                 throw new RequestFault(ProblemKind.Malformed, detail, new ProblemError("required", detail, Pointer: "/courier", Allowed: ["courier", "actor"]));

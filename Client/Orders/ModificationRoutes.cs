@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Orders;
 using Orleans;
 
@@ -31,6 +32,7 @@ internal sealed class ModificationRoutes(IClusterClient grains, GatewayOptions l
         with
         {
             Callers = Callers.Customer | Callers.Merchant | Callers.Partner | Callers.Operator,
+            BodyOptional = true,
             Priority = Priority.Critical,
         },
         Operation.Post("declineModification", "/v1/orders/{number}/modifications/{modification}/decline", Decline,
@@ -39,6 +41,7 @@ internal sealed class ModificationRoutes(IClusterClient grains, GatewayOptions l
         with
         {
             Callers = Callers.Customer | Callers.Merchant | Callers.Partner | Callers.Operator,
+            BodyOptional = true,
             Priority = Priority.Critical,
         },
     ];
@@ -51,7 +54,7 @@ internal sealed class ModificationRoutes(IClusterClient grains, GatewayOptions l
         var grain = GrainOf(context);
         var id = IdempotencyKey.Required(context, "modifications");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.ProposeModificationRequest);
-        var command = new ProposeModification(id, body.Actor.ToActor(), OrderLineBody.ToLines(body.Lines));
+        var command = new ProposeModification(id, context.Acting(body.Actor), OrderLineBody.ToLines(body.Lines));
         await OrderReplies.Write(context, await grain.Execute(command));
     }
 
@@ -74,8 +77,9 @@ internal sealed class ModificationRoutes(IClusterClient grains, GatewayOptions l
         var grain = GrainOf(context);
         var proposal = ProposalOf(context);
         var id = IdempotencyKey.Required(context, approve ? "approve-modification" : "decline-modification");
-        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.ResolveModificationRequest);
-        var reply = await grain.Execute(new ResolveModification(id, body.Actor.ToActor(), proposal, approve));
+        var body = await RequestBody.ReadOr(
+            context, limits.MaxBodyBytes, GatewayJson.Wire.ResolveModificationRequest, ResolveModificationRequest.Empty);
+        var reply = await grain.Execute(new ResolveModification(id, context.Acting(body.Actor), proposal, approve));
 
         // What the grain calls a field is a part of the address here.
         if (reply.Refusal is { Field: "/proposal", Value: { } asked, Allowed: [var open, ..] })

@@ -51,26 +51,44 @@ internal sealed class OrderListRoutes(IClusterClient grains)
             (owner, id) = (name, name == ExternalId ? RequireExternalId(value) : EntityIds.RequireParameter(value, name));
         }
 
-        if (owner is null || id is null) throw OneOwner("none is given");
+        var caller = context.Caller();
+        if (owner is null || id is null)
+        {
+            // A key's own orders are what it asks for when it says nothing.
+            if (!Kinds.TryGetValue(caller.Kind, out owner)) throw OneOwner("none is given");
+            id = caller.Subject;
+        }
+
+        RequireOwn(caller, owner, id);
         Func<string?, int, Task<OrderPage>> index = owner switch
         {
             "customer" => grains.GetGrain<ICustomerGrain>(id).Orders,
             "merchant" => grains.GetGrain<IMerchantGrain>(id).Orders,
-            ExternalId => (cursor, _) => Named(id, cursor),
+            ExternalId => (cursor, _) => Named(id, cursor, caller),
             _ => grains.GetGrain<ICourierGrain>(id).Orders,
         };
         return OrderLists.Write(context, grains, index, page, StatusOf(context));
     }
 
     /// <summary>The order that has an external id, as a list of one or none.</summary>
-    private async Task<OrderPage> Named(string externalId, string? cursor)
+    private async Task<OrderPage> Named(string externalId, string? cursor, Caller caller)
     {
         // Such a list has one page and gives out no cursor.
         if (cursor is not null) throw PageRequest.BadCursor(cursor);
-        // There is one tenant, and it has no name, until callers have keys.
-        var number = await grains.GetGrain<IExternalIdGrain>("/" + externalId).Get();
+        var number = await grains.GetGrain<IExternalIdGrain>($"{Tenants.Of(caller)}/{externalId}").Get();
         return new(number is { } found ? [found] : [], null);
     }
+
+    /// <summary>A customer, merchant or courier lists its own orders; a partner those that it placed, of any customer or merchant.</summary>
+    private static void RequireOwn(Caller caller, string owner, string id)
+    {
+        if (caller.Kind == Callers.Operator || owner == ExternalId) return;
+        if (caller.Kind == Callers.Partner && owner != "courier") return;
+        if (!Kinds.TryGetValue(caller.Kind, out var own) || own != owner || id != caller.Subject) throw Ownership.NotFound(owner, id, owner);
+    }
+
+    private static readonly Dictionary<Callers, string> Kinds =
+        new() { [Callers.Customer] = "customer", [Callers.Merchant] = "merchant", [Callers.Courier] = "courier" };
 
     private static string RequireExternalId(string id) => CommandId.IsValid(id)
         ? id
@@ -98,6 +116,7 @@ internal static class OrderLists
     public static async Task Write(
         HttpContext context, IClusterClient grains, Func<string?, int, Task<OrderPage>> index, PageRequest page, OrderStatus? status = null)
     {
+        var caller = context.Caller();
         var data = new List<OrderResponse>(Math.Min(page.Limit, PageRequest.DefaultLimit));
         var cursor = page.Cursor;
         var read = 0;
@@ -109,7 +128,9 @@ internal static class OrderLists
             var orders = await Task.WhenAll(found.Orders.Select(number => grains.GetGrain<IOrderGrain>(number.ToString()).Get()));
             foreach (var order in orders)
             {
-                if (order is not null && (status is null || order.Status == status)) data.Add(OrderResponse.From(order, inList: true));
+                // What an index still lists may be somebody else's by now: a courier's that was handed over.
+                if (order is not null && caller.Owns(order) && (status is null || order.Status == status))
+                    data.Add(OrderResponse.From(order, caller, inList: true));
             }
         }
         while (cursor is not null && data.Count < page.Limit && read < MostOrdersRead);

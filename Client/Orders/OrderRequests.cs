@@ -34,7 +34,7 @@ internal sealed record PlaceOrderRequest(
     bool? RequirePin = null)
 {
     /// <summary>The command that this is.</summary>
-    public PlaceOrder ToCommand(string id, string customer)
+    public PlaceOrder ToCommand(string id, string customer, string? tenant)
     {
         var kind = Kind ?? OrderKind.Delivery;
         if (kind == OrderKind.Delivery && Dropoff is null)
@@ -58,7 +58,8 @@ internal sealed record PlaceOrderRequest(
             Payment?.Method ?? PaymentMethod.Cash,
             Payment?.Source,
             ExternalId,
-            RequirePin: RequirePin ?? false);
+            tenant,
+            RequirePin ?? false);
     }
 }
 
@@ -127,38 +128,47 @@ internal sealed record ReadyOrderRequest(ActorBody? Actor = null)
 
 /// <summary>POST /v1/orders/{number}/cancel.</summary>
 /// <param name="Reason">Why.</param>
-/// <param name="Actor">Who cancels. Several parties may, so it has no default.</param>
+/// <param name="Actor">Who cancels; null for whose key it is.</param>
 /// <param name="WaiveFee">Whether an operator lets the customer off the fee; null for no.</param>
-internal sealed record CancelOrderRequest(CancelReason Reason, ActorBody Actor, bool? WaiveFee = null);
+internal sealed record CancelOrderRequest(CancelReason Reason, ActorBody? Actor = null, bool? WaiveFee = null);
 
 /// <summary>POST /v1/orders/{number}/modifications.</summary>
 /// <param name="Lines">All lines as they shall be: what is missing is removed.</param>
-/// <param name="Actor">Who proposes it. Both sides may, so it has no default.</param>
-internal sealed record ProposeModificationRequest(OrderLineBody[] Lines, ActorBody Actor);
+/// <param name="Actor">Who proposes it; null for whose key it is.</param>
+internal sealed record ProposeModificationRequest(OrderLineBody[] Lines, ActorBody? Actor = null);
 
-/// <summary>POST /v1/orders/{number}/modifications/{modification}/approve and /decline.</summary>
-/// <param name="Actor">Who answers.</param>
-internal sealed record ResolveModificationRequest(ActorBody Actor);
+/// <summary>POST /v1/orders/{number}/modifications/{modification}/approve and /decline. The body may be left out.</summary>
+/// <param name="Actor">Who answers; null for whose key it is.</param>
+internal sealed record ResolveModificationRequest(ActorBody? Actor = null)
+{
+    public static readonly ResolveModificationRequest Empty = new();
+}
 
 /// <summary>POST /v1/orders/{number}/freeze and /unfreeze.</summary>
 /// <param name="Reason">Why, for the audit; 1 to 500 characters.</param>
-/// <param name="Actor">The operator.</param>
-internal sealed record FreezeOrderRequest(string Reason, ActorBody Actor);
+/// <param name="Actor">The operator; null for whose key it is.</param>
+internal sealed record FreezeOrderRequest(string Reason, ActorBody? Actor = null);
 
 /// <summary>POST /v1/orders/{number}/override.</summary>
 /// <param name="To">Where to: canceled, delivered or returned.</param>
 /// <param name="Reason">Why, for the audit; 1 to 500 characters.</param>
-/// <param name="Actor">The operator.</param>
-internal sealed record OverrideOrderRequest(OrderStatus To, string Reason, ActorBody Actor);
+/// <param name="Actor">The operator; null for whose key it is.</param>
+internal sealed record OverrideOrderRequest(OrderStatus To, string Reason, ActorBody? Actor = null);
 
 /// <summary>POST /v1/deliveries/{number}/pickup and the other steps on the way.</summary>
-/// <param name="Courier">The courier who did the step.</param>
-internal sealed record CourierStepRequest(string Courier);
+/// <param name="Courier">The courier who did the step; null for whose key it is.</param>
+internal sealed record CourierStepRequest(string? Courier = null)
+{
+    public static readonly CourierStepRequest Empty = new();
+}
 
 /// <summary>POST /v1/deliveries/{number}/complete.</summary>
-/// <param name="Courier">The courier who handed it over.</param>
+/// <param name="Courier">The courier who handed it over; null for whose key it is.</param>
 /// <param name="Proof">What shows it; null for nothing.</param>
-internal sealed record CompleteDeliveryRequest(string Courier, ProofRequest? Proof = null);
+internal sealed record CompleteDeliveryRequest(string? Courier = null, ProofRequest? Proof = null)
+{
+    public static readonly CompleteDeliveryRequest Empty = new();
+}
 
 /// <summary>What a courier has to show for a handover.</summary>
 /// <param name="Pin">The PIN that the customer said.</param>
@@ -172,9 +182,12 @@ internal sealed record ProofRequest(string? Pin = null, string? PhotoUrl = null,
 }
 
 /// <summary>POST /v1/deliveries/{number}/unassign.</summary>
-/// <param name="Courier">The courier who drops out.</param>
+/// <param name="Courier">The courier who drops out; null for whose key it is.</param>
 /// <param name="Actor">Who says so; null for the courier.</param>
-internal sealed record UnassignRequest(string Courier, ActorBody? Actor = null);
+internal sealed record UnassignRequest(string? Courier = null, ActorBody? Actor = null)
+{
+    public static readonly UnassignRequest Empty = new();
+}
 
 /// <summary>POST /v1/deliveries/{number}/fail.</summary>
 /// <param name="Reason">Why the goods could not be handed over.</param>
@@ -185,4 +198,7 @@ internal sealed record FailDeliveryRequest(CancelReason Reason, string? Courier 
 /// <summary>POST /v1/deliveries/{number}/return.</summary>
 /// <param name="Courier">The courier who brought the goods back, or null for the actor.</param>
 /// <param name="Actor">Who says so when it is not the courier: the merchant who has them again, or an operator.</param>
-internal sealed record ReturnGoodsRequest(string? Courier = null, ActorBody? Actor = null);
+internal sealed record ReturnGoodsRequest(string? Courier = null, ActorBody? Actor = null)
+{
+    public static readonly ReturnGoodsRequest Empty = new();
+}

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Customers;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -17,7 +18,9 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         with
         {
             Callers = Callers.Customer | Callers.Partner | Callers.Operator,
-            Status = 201, PendingStatus = 202,
+            RemembersKeys = true,
+            Status = 201,
+            PendingStatus = 202,
         },
         Operation.Get("getOrder", "/v1/orders/{number}", Get, "Reads an order with its timeline.", GatewayJson.Wire.OrderResponse)
         with
@@ -86,7 +89,8 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var id = IdempotencyKey.Required(context, "place");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PlaceOrderRequest);
         var customer = EntityIds.Require(body.Customer, "/customer");
-        var reply = await grains.GetGrain<ICustomerGrain>(customer).Place(body.ToCommand(id, customer));
+        await RequireCustomer(context, customer);
+        var reply = await grains.GetGrain<ICustomerGrain>(customer).Place(body.ToCommand(id, customer, Tenants.Of(context.Caller())));
         if (reply is not { Refusal: null, Order: { } order })
         {
             await OrderReplies.Write(context, reply);
@@ -95,7 +99,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
 
         // Taken in for good, but what it needs may still be on its way: then its place tells how it gets on.
         var status = order.Status == OrderStatus.Received ? StatusCodes.Status202Accepted : StatusCodes.Status201Created;
-        var answer = OrderResponse.From(order) with { Pin = order.Pin };
+        var answer = OrderResponse.From(order, context.Caller()) with { Pin = order.Pin };
         await Replies.WriteResource(
             context, status, answer, GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed, "/v1/orders/" + order.Number);
     }
@@ -104,7 +108,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
     public async Task Get(HttpContext context)
     {
         var order = await OrderReplies.Find(context, grains);
-        var answer = OrderResponse.From(order) with { Timeline = TimelineEntryBody.From(order) };
+        var answer = OrderResponse.From(order, context.Caller()) with { Timeline = TimelineEntryBody.From(order) };
         await Replies.WriteResource(context, 200, answer, GatewayJson.Wire.OrderResponse, order.Version);
     }
 
@@ -123,7 +127,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var id = IdempotencyKey.Required(context, "accept");
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.AcceptOrderRequest, AcceptOrderRequest.Empty);
         var grain = GrainOf(number);
-        var by = await MerchantOr(body.Actor, grain, number);
+        var by = await MerchantOr(context, body.Actor, grain, number);
         TimeSpan? time = body.PreparationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
         await OrderReplies.Write(context, await grain.Execute(new AcceptOrder(id, by, time)));
     }
@@ -135,7 +139,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var id = IdempotencyKey.Required(context, "reject");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.RejectOrderRequest);
         var grain = GrainOf(number);
-        var by = await MerchantOr(body.Actor, grain, number);
+        var by = await MerchantOr(context, body.Actor, grain, number);
         await OrderReplies.Write(context, await grain.Execute(new RejectOrder(id, by, body.Reason)));
     }
 
@@ -146,7 +150,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var id = IdempotencyKey.Required(context, "ready");
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ReadyOrderRequest, ReadyOrderRequest.Empty);
         var grain = GrainOf(number);
-        var by = await MerchantOr(body.Actor, grain, number);
+        var by = await MerchantOr(context, body.Actor, grain, number);
         await OrderReplies.Write(context, await grain.Execute(new MarkReady(id, by)));
     }
 
@@ -157,7 +161,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var id = IdempotencyKey.Required(context, "collect");
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ReadyOrderRequest, ReadyOrderRequest.Empty);
         var grain = GrainOf(number);
-        var by = await MerchantOr(body.Actor, grain, number);
+        var by = await MerchantOr(context, body.Actor, grain, number);
         await OrderReplies.Write(context, await grain.Execute(new CollectOrder(id, by)));
     }
 
@@ -168,7 +172,9 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var id = IdempotencyKey.Required(context, "pay");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PayOrderRequest);
         var grain = GrainOf(number);
-        var by = body.Actor?.ToActor() ?? new(Role.Customer, (await OrderReplies.Find(grain, number)).Customer);
+        var by = body.Actor is not null || context.OwnOrder() is not null
+            ? context.Acting(body.Actor)
+            : new(Role.Customer, (await OrderReplies.Find(grain, number)).Customer);
         await OrderReplies.Write(context, await grain.Execute(new PayOrder(id, by, body.Source)));
     }
 
@@ -179,7 +185,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var preview = IsPreview(context);
         var id = preview ? IdempotencyKey.OrNew(context, "preview") : IdempotencyKey.Required(context, "cancel");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CancelOrderRequest);
-        var command = new CancelOrder(id, body.Actor.ToActor(), body.Reason, body.WaiveFee ?? false);
+        var command = new CancelOrder(id, context.Acting(body.Actor), body.Reason, body.WaiveFee ?? false);
         if (!preview)
         {
             await OrderReplies.Write(context, await GrainOf(number).Execute(command));
@@ -195,7 +201,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
 
         // No ETag: this is not how the order stands.
         var fee = new MoneyBody(order.Bill?.Due ?? 0, order.Total.Currency);
-        await Replies.Write(context, 200, OrderResponse.From(order) with { Fee = fee }, GatewayJson.Wire.OrderResponse);
+        await Replies.Write(context, 200, OrderResponse.From(order, context.Caller()) with { Fee = fee }, GatewayJson.Wire.OrderResponse);
     }
 
     // A misspelt parameter must not turn a question into a cancellation.
@@ -217,9 +223,24 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
 
     private IOrderGrain GrainOf(OrderNumber number) => grains.GetGrain<IOrderGrain>(number.ToString());
 
-    // Without API keys nobody can prove who they are; a merchant action that names no actor is taken as the order's own merchant's.
-    private static async ValueTask<Actor> MerchantOr(ActorBody? actor, IOrderGrain grain, OrderNumber number) =>
-        actor is not null ? actor.ToActor() : new(Role.Merchant, (await OrderReplies.Find(grain, number)).Merchant);
+    // An operator's merchant action that names no actor is taken as the order's own merchant's.
+    private static async ValueTask<Actor> MerchantOr(HttpContext context, ActorBody? actor, IOrderGrain grain, OrderNumber number) =>
+        actor is not null || context.OwnOrder() is not null
+            ? context.Acting(actor)
+            : new(Role.Merchant, (await OrderReplies.Find(grain, number)).Merchant);
+
+    private async ValueTask RequireCustomer(HttpContext context, string customer)
+    {
+        var caller = context.Caller();
+        if (caller.Kind == Callers.Customer && caller.Subject != customer)
+        {
+            var detail = $"/customer is '{customer}'; this key places orders of {caller.Subject}.";
+            throw new RequestFault(
+                ProblemKind.Forbidden, detail, new ProblemError("forbidden", detail, Pointer: "/customer", Value: customer, Allowed: [caller.Subject]));
+        }
+
+        await new Ownership(grains).RequireCustomer(caller, customer, claim: true);
+    }
 }
 
 /// <summary>What all routes on one order share.</summary>
@@ -238,6 +259,7 @@ internal static class OrderReplies
     /// <summary>The order in the path.</summary>
     public static ValueTask<OrderView> Find(HttpContext context, IClusterClient grains)
     {
+        if (context.OwnOrder() is { } order) return new(order);
         var number = NumberOf(context);
         return Find(grains.GetGrain<IOrderGrain>(number.ToString()), number);
     }
@@ -260,7 +282,7 @@ internal static class OrderReplies
             reply.Replayed,
             reply.Order),
         { Order: { } order } =>
-            Replies.WriteResource(context, 200, OrderResponse.From(order), GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed),
+            Replies.WriteResource(context, 200, OrderResponse.From(order, context.Caller()), GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed),
         _ => throw new InvalidOperationException("An order answered with neither itself nor a refusal."),
     };
 

@@ -77,7 +77,7 @@ internal sealed record OrderResponse(
     ImmutableArray<string> Allowed,
     TimelineEntryBody[]? Timeline)
 {
-    /// <summary>The order for anybody: without its timeline and without its PIN.</summary>
+    /// <summary>The order for its operator: without its timeline and without its PIN.</summary>
     /// <param name="order">The order.</param>
     /// <param name="inList">Whether it is one of many, which leaves out what grows with its history.</param>
     public static OrderResponse From(OrderView order, bool inList = false)
@@ -119,6 +119,22 @@ internal sealed record OrderResponse(
             Fee: null,
             ActionNames.Of(order.Allowed),
             Timeline: null);
+    }
+
+    /// <summary>The order for one of its parties: without what is only the others' business.</summary>
+    /// <param name="order">The order.</param>
+    /// <param name="caller">Who reads it.</param>
+    /// <param name="inList">Whether it is one of many.</param>
+    public static OrderResponse From(OrderView order, Caller caller, bool inList = false)
+    {
+        var all = From(order, inList);
+        return caller.Kind switch
+        {
+            // Voucher codes are money to whoever has them.
+            Callers.Merchant => all with { ExternalId = null, Virtual = all.Virtual is null ? null : all.Virtual with { VoucherCodes = null } },
+            Callers.Courier => all with { ExternalId = null, Virtual = null, Bill = null, Coupon = null, Proposals = null },
+            _ => all,
+        };
     }
 
     private static DeadlineBody[] DeadlinesOf(OrderView order)

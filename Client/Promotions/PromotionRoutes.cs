@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Promotions;
 using OrderActors.Values;
 using Orleans;
@@ -23,7 +24,7 @@ internal sealed class PromotionRoutes(IClusterClient grains, GatewayOptions limi
             GatewayJson.Wire.PromotionResponse)
         with
         {
-            Callers = Callers.Everybody,
+            Callers = Callers.Merchant | Callers.Operator,
         },
         Operation.Post("pausePromotion", "/v1/promotions/{code}/pause", Pause, "Stops a promotion for now.",
             GatewayJson.Wire.PromotionStatusRequest, GatewayJson.Wire.PromotionResponse)
@@ -46,8 +47,6 @@ internal sealed class PromotionRoutes(IClusterClient grains, GatewayOptions limi
             Callers = Callers.Merchant | Callers.Operator,
         },
     ];
-
-    private static readonly Actor AnyOperator = new(Role.Operator, "operator");
 
     /// <summary>POST /v1/promotions.</summary>
     public async Task Create(HttpContext context)
@@ -77,7 +76,7 @@ internal sealed class PromotionRoutes(IClusterClient grains, GatewayOptions limi
             body.ValidUntil,
             body.MinimumSubtotal ?? 0,
             [.. body.Merchants ?? []]);
-        var by = body.Actor?.ToActor() ?? AnyOperator;
+        var by = context.Acting(body.Actor);
         await Write(context, 201, await Grain(code).Execute(new CreatePromotion(command, by, terms)), "/v1/promotions/" + code);
     }
 
@@ -104,7 +103,7 @@ internal sealed class PromotionRoutes(IClusterClient grains, GatewayOptions limi
         var code = CodeOf(context);
         var command = IdempotencyKey.OrNew(context, "budget");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.RaiseBudgetRequest);
-        var by = body.Actor?.ToActor() ?? AnyOperator;
+        var by = context.Acting(body.Actor);
         await Write(context, 200, await Grain(code).Execute(new RaiseBudget(command, by, body.Amount, body.Uses)));
     }
 
@@ -113,7 +112,7 @@ internal sealed class PromotionRoutes(IClusterClient grains, GatewayOptions limi
         var code = CodeOf(context);
         var command = IdempotencyKey.Required(context, action);
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.PromotionStatusRequest, PromotionStatusRequest.Empty);
-        await Write(context, 200, await Grain(code).Execute(new SetPromotionStatus(command, body.Actor?.ToActor() ?? AnyOperator, status)));
+        await Write(context, 200, await Grain(code).Execute(new SetPromotionStatus(command, context.Acting(body.Actor), status)));
     }
 
     private IPromotionGrain Grain(string code) => grains.GetGrain<IPromotionGrain>(code);

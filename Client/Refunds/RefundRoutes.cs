@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Client.Orders;
 using OrderActors.Refunds;
 using OrderActors.Values;
@@ -37,18 +38,21 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
             GatewayJson.Wire.ApproveRefundRequest, GatewayJson.Wire.RefundResponse)
         with
         {
+            BodyOptional = true,
             Callers = Callers.Merchant | Callers.Operator,
         },
         Operation.Post("declineRefund", "/v1/orders/{number}/refunds/{refund}/decline", Decline, "Declines a refund.",
             GatewayJson.Wire.DeclineRefundRequest, GatewayJson.Wire.RefundResponse)
         with
         {
+            BodyOptional = true,
             Callers = Callers.Merchant | Callers.Operator,
         },
         Operation.Post("withdrawRefund", "/v1/orders/{number}/refunds/{refund}/withdraw", Withdraw, "Takes a request for a refund back.",
             GatewayJson.Wire.WithdrawRefundRequest, GatewayJson.Wire.RefundResponse)
         with
         {
+            BodyOptional = true,
             Callers = Callers.Customer | Callers.Partner | Callers.Operator,
         },
     ];
@@ -67,7 +71,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
         }
 
         var reply = await GrainOf(number).Execute(
-            new RequestRefund(id, body.Actor.ToActor(), body.Reason, body.Amount?.ToMoney(), lines, body.Note));
+            new RequestRefund(id, context.Acting(body.Actor), body.Reason, body.Amount?.ToMoney(), lines, body.Note));
         await Write(context, 201, reply, $"Order {number}", "refund");
     }
 
@@ -97,8 +101,8 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
     {
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
         var id = IdempotencyKey.Required(context, "approve-refund");
-        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.ApproveRefundRequest);
-        var reply = await GrainOf(number).Execute(new ApproveRefund(id, body.Actor.ToActor(), refund, body.Amount));
+        var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ApproveRefundRequest, ApproveRefundRequest.Empty);
+        var reply = await GrainOf(number).Execute(new ApproveRefund(id, context.Acting(body.Actor), refund, body.Amount));
         await Write(context, 200, reply, Subject(number, refund), "approve");
     }
 
@@ -107,8 +111,8 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
     {
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
         var id = IdempotencyKey.Required(context, "decline-refund");
-        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.DeclineRefundRequest);
-        var reply = await GrainOf(number).Execute(new DeclineRefund(id, body.Actor.ToActor(), refund, body.Note));
+        var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.DeclineRefundRequest, DeclineRefundRequest.Empty);
+        var reply = await GrainOf(number).Execute(new DeclineRefund(id, context.Acting(body.Actor), refund, body.Note));
         await Write(context, 200, reply, Subject(number, refund), "decline");
     }
 
@@ -117,8 +121,8 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
     {
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
         var id = IdempotencyKey.Required(context, "withdraw-refund");
-        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.WithdrawRefundRequest);
-        var reply = await GrainOf(number).Execute(new WithdrawRefund(id, body.Actor.ToActor(), refund));
+        var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.WithdrawRefundRequest, WithdrawRefundRequest.Empty);
+        var reply = await GrainOf(number).Execute(new WithdrawRefund(id, context.Acting(body.Actor), refund));
         await Write(context, 200, reply, Subject(number, refund), "withdraw");
     }
 

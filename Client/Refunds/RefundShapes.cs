@@ -8,12 +8,12 @@ namespace OrderActors.Client.Refunds;
 
 /// <summary>POST /v1/orders/{number}/refunds. With neither an amount nor lines it is for all that is left.</summary>
 /// <param name="Reason">Why.</param>
-/// <param name="Actor">Who asks. Several parties may, so it has no default.</param>
+/// <param name="Actor">Who asks; null for whose key it is.</param>
 /// <param name="Amount">How much.</param>
 /// <param name="Lines">Which lines.</param>
 /// <param name="Note">A word about it, at most 500 characters.</param>
 internal sealed record RequestRefundRequest(
-    RefundReason Reason, ActorBody Actor, MoneyBody? Amount = null, RefundLineBody[]? Lines = null, string? Note = null);
+    RefundReason Reason, ActorBody? Actor = null, MoneyBody? Amount = null, RefundLineBody[]? Lines = null, string? Note = null);
 
 /// <summary>A part of an order.</summary>
 /// <param name="Line">The line's place in the order, from 1.</param>
@@ -21,19 +21,28 @@ internal sealed record RequestRefundRequest(
 [method: System.Text.Json.Serialization.JsonConstructor]
 internal readonly record struct RefundLineBody(int Line, int Quantity);
 
-/// <summary>POST /v1/orders/{number}/refunds/{refund}/approve.</summary>
-/// <param name="Actor">Who grants it.</param>
+/// <summary>POST /v1/orders/{number}/refunds/{refund}/approve. The body may be left out.</summary>
+/// <param name="Actor">Who grants it; null for whose key it is.</param>
 /// <param name="Amount">Less than was asked for, in minor units; all of it when left out.</param>
-internal sealed record ApproveRefundRequest(ActorBody Actor, long? Amount = null);
+internal sealed record ApproveRefundRequest(ActorBody? Actor = null, long? Amount = null)
+{
+    public static readonly ApproveRefundRequest Empty = new();
+}
 
-/// <summary>POST /v1/orders/{number}/refunds/{refund}/decline.</summary>
-/// <param name="Actor">Who declines it.</param>
+/// <summary>POST /v1/orders/{number}/refunds/{refund}/decline. The body may be left out.</summary>
+/// <param name="Actor">Who declines it; null for whose key it is.</param>
 /// <param name="Note">Why, for the customer.</param>
-internal sealed record DeclineRefundRequest(ActorBody Actor, string? Note = null);
+internal sealed record DeclineRefundRequest(ActorBody? Actor = null, string? Note = null)
+{
+    public static readonly DeclineRefundRequest Empty = new();
+}
 
-/// <summary>POST /v1/orders/{number}/refunds/{refund}/withdraw.</summary>
-/// <param name="Actor">Who asked for it.</param>
-internal sealed record WithdrawRefundRequest(ActorBody Actor);
+/// <summary>POST /v1/orders/{number}/refunds/{refund}/withdraw. The body may be left out.</summary>
+/// <param name="Actor">Who asked for it; null for whose key it is.</param>
+internal sealed record WithdrawRefundRequest(ActorBody? Actor = null)
+{
+    public static readonly WithdrawRefundRequest Empty = new();
+}
 
 /// <summary>A refund.</summary>
 /// <param name="Order">The order's number.</param>

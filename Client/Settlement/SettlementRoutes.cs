@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Client.Http;
+using OrderActors.Client.Idempotency;
 using OrderActors.Settlement;
 using OrderActors.Values;
 using Orleans;
@@ -50,8 +51,6 @@ internal sealed class SettlementRoutes(IClusterClient grains, GatewayOptions lim
     private const int ExportedAtOnce = 1_000;
     private const string DayFormat = "yyyy-MM-dd";
 
-    private static readonly Actor AnyOperator = new(Role.Operator, "operator");
-
     private static ImmutableArray<QueryParameter> Filters =>
     [
         new("merchant", "Only this merchant's entries.", """{"type":"string"}"""),
@@ -67,7 +66,7 @@ internal sealed class SettlementRoutes(IClusterClient grains, GatewayOptions lim
         // Closing is idempotent by its day; the key is asked for because every POST that changes something has one.
         _ = IdempotencyKey.Required(context, "close");
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.CloseDayRequest, CloseDayRequest.Empty);
-        await Write(context, await Grain(context).Close(body.Actor?.ToActor() ?? AnyOperator));
+        await Write(context, await Grain(context).Close(context.Acting(body.Actor)));
     }
 
     /// <summary>GET /v1/settlements/{day}/entries.</summary>

@@ -4,9 +4,7 @@ using OrderActors.Couriers;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
-using OrderActors.Promotions;
 using OrderActors.Refunds;
-using OrderActors.Settlement;
 using OrderActors.Values;
 using Orleans;
 
@@ -26,12 +24,17 @@ namespace OrderActors.Broadcast;
 [JsonDerivedType(typeof(CustomerEvent), "u")]
 [JsonDerivedType(typeof(PromotionEvent), "d")]
 [JsonDerivedType(typeof(SettlementEvent), "s")]
+[JsonDerivedType(typeof(ApiKeyEvent), "k")]
 [GenerateSerializer, Immutable, Alias("orderactors.domain-event")]
 public abstract record DomainEvent(string Type, DateTimeOffset At, Actor By, long Version)
 {
     /// <summary>The log partition of the grain that raised it, 0 to 119.</summary>
     [JsonIgnore]
     public abstract int Partition { get; }
+
+    /// <summary>Whether it happened on the live side and not on the test side; see <see cref="TestMode"/>.</summary>
+    [JsonIgnore]
+    public abstract bool Livemode { get; }
 
     /// <summary>The order's waits that the event tells of; null when it tells of none, which leaves them as they are.</summary>
     [JsonIgnore]
@@ -85,6 +88,10 @@ public sealed record OrderEvent(
 
     /// <inheritdoc/>
     [JsonIgnore]
+    public override bool Livemode => !Order.IsTest;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
     public override Waits? Waits => new(Order, DeadlineOwner.Order, Deadlines);
 }
 
@@ -105,6 +112,10 @@ public sealed record PaymentEvent(
     /// <inheritdoc/>
     [JsonIgnore]
     public override int Partition => Payment.Order.CustomerShard;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool Livemode => !Payment.Order.IsTest;
 
     /// <inheritdoc/>
     [JsonIgnore]
@@ -146,6 +157,10 @@ public sealed record RefundEvent(
 
     /// <inheritdoc/>
     [JsonIgnore]
+    public override bool Livemode => !Order.IsTest;
+
+    /// <inheritdoc/>
+    [JsonIgnore]
     public override Waits? Waits => new(Order, DeadlineOwner.Refund, Deadlines);
 }
 
@@ -180,6 +195,10 @@ public sealed record CourierEvent(
     /// <inheritdoc/>
     [JsonIgnore]
     public override int Partition => Shard.Of(Courier);
+
+    /// <inheritdoc/>
+    [JsonIgnore]
+    public override bool Livemode => !TestMode.IsTest(Courier);
 }
 
 /// <summary>An event of a merchant.</summary>
@@ -198,55 +217,10 @@ public sealed record MerchantEvent(
     /// <inheritdoc/>
     [JsonIgnore]
     public override int Partition => Shard.Of(Merchant);
-}
 
-/// <summary>An event of a customer. It says that something changed and no address: those are the customer's own to read.</summary>
-/// <param name="Type">What happened.</param>
-/// <param name="At">When.</param>
-/// <param name="By">Who did it.</param>
-/// <param name="Version">The customer's version after it.</param>
-/// <param name="Customer">The customer.</param>
-/// <param name="MemberUntil">Until when the customer is a member; null for never having been one, or not any more.</param>
-/// <param name="MaxOpenOrders">The customer's own limit of open orders; null for the platform's.</param>
-/// <param name="Notify">Whether the customer wants to be told how orders get on.</param>
-[GenerateSerializer, Immutable, Alias("orderactors.customer-event"), StoredAs("customer-event", version: 1)]
-public sealed record CustomerEvent(
-    string Type, DateTimeOffset At, Actor By, long Version, string Customer, DateTimeOffset? MemberUntil, int? MaxOpenOrders, bool Notify)
-    : DomainEvent(Type, At, By, Version)
-{
     /// <inheritdoc/>
     [JsonIgnore]
-    public override int Partition => Shard.Of(Customer);
-}
-
-/// <summary>An event of a promotion. Its reservations are told by the orders' own events, which carry the coupon and the bill.</summary>
-/// <param name="Type">What happened.</param>
-/// <param name="At">When.</param>
-/// <param name="By">Who did it.</param>
-/// <param name="Version">The promotion's version after it.</param>
-/// <param name="Promotion">The promotion after it.</param>
-[GenerateSerializer, Immutable, Alias("orderactors.promotion-event"), StoredAs("promotion-event", version: 1)]
-public sealed record PromotionEvent(string Type, DateTimeOffset At, Actor By, long Version, PromotionView Promotion)
-    : DomainEvent(Type, At, By, Version)
-{
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override int Partition => Shard.Of(Promotion.Code);
-}
-
-/// <summary>An event of a day of the books.</summary>
-/// <param name="Type">What happened.</param>
-/// <param name="At">When.</param>
-/// <param name="By">Who did it.</param>
-/// <param name="Version">The day's version after it.</param>
-/// <param name="Day">The day after it.</param>
-[GenerateSerializer, Immutable, Alias("orderactors.settlement-event"), StoredAs("settlement-event", version: 1)]
-public sealed record SettlementEvent(string Type, DateTimeOffset At, Actor By, long Version, SettlementDayView Day)
-    : DomainEvent(Type, At, By, Version)
-{
-    /// <inheritdoc/>
-    [JsonIgnore]
-    public override int Partition => Shard.Of(Day.Day);
+    public override bool Livemode => !TestMode.IsTest(Merchant);
 }
 
 /// <summary>The types of events.</summary>

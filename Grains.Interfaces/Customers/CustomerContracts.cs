@@ -60,6 +60,7 @@ public sealed record RevokeMembership(string Id, Actor By) : CustomerCommand(Id,
 /// <param name="MemberUntil">Until when the customer is a member, perhaps in the past; null for never.</param>
 /// <param name="MaxOpenOrders">How many orders may be open at once.</param>
 /// <param name="Notify">Whether the customer wants to be told how orders get on.</param>
+/// <param name="Partner">The partner who brought the customer; null for none.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.customer-view")]
 public sealed record CustomerView(
     string Id,
@@ -68,7 +69,8 @@ public sealed record CustomerView(
     string? DefaultAddress,
     DateTimeOffset? MemberUntil,
     int MaxOpenOrders,
-    bool Notify);
+    bool Notify,
+    string? Partner = null);
 
 /// <summary>The answer to a command: the customer, or a refusal.</summary>
 [GenerateSerializer, Immutable, Alias("orderactors.customer-reply")]
@@ -96,6 +98,12 @@ public interface ICustomerGrain : IGrainWithStringKey
     /// <summary>The customer as it stands; null when nobody has heard of it.</summary>
     [Alias("get"), Orleans.Concurrency.AlwaysInterleave]
     Task<CustomerView?> Get();
+
+    /// <summary>
+    /// Whether the customer is the partner's. One of whom nobody has heard becomes it: an id belongs to who used it first.
+    /// </summary>
+    [Alias("claim"), Orleans.Concurrency.AlwaysInterleave]
+    Task<bool> Claim(string partner);
 
     /// <summary>An order gave the customer days of membership, after what there is. The same order again gives nothing more.</summary>
     [Alias("grant"), Orleans.Concurrency.AlwaysInterleave]

@@ -124,7 +124,8 @@ public sealed record OrderView(
     ImmutableArray<Proposal> Proposals = default,
     VirtualGoods? Virtual = null,
     Proof? Proof = null,
-    string? Pin = null);
+    string? Pin = null,
+    string? Tenant = null);
 
 /// <summary>The answer to a command: the order, or a refusal.</summary>
 /// <param name="Order">The order as it stands; null when there is none.</param>

@@ -62,6 +62,9 @@ public readonly record struct OrderNumber : IComparable<OrderNumber>
     /// <summary>The home region, 0 to 9.</summary>
     public int Region => (int)(_payload / ((ulong)Nodes * Shard.Count * Shard.Count) % Regions);
 
+    /// <summary>Whether it is an order of the test side; see <see cref="TestMode"/>.</summary>
+    public bool IsTest => Region == TestMode.Region;
+
     /// <summary>The node that made the number, 0 to 99.</summary>
     public int Node => (int)(_payload / ((ulong)Shard.Count * Shard.Count) % Nodes);
 

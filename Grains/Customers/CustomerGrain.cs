@@ -76,6 +76,10 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
 
     public Task<CustomerView?> Get() => Task.FromResult(View());
 
+    public Task<bool> Claim(string partner) => _customer.Current.Partner == partner
+        ? Task.FromResult(true)
+        : _customer.Decide(state => CustomerLifecycle.Claim(state, partner));
+
     public Task Grant(OrderNumber order, int days)
     {
         var now = _clock.GetUtcNow();

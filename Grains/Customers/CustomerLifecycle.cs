@@ -45,6 +45,12 @@ internal static class CustomerLifecycle
         return Announce(state, after, EventTypes.CustomerMembershipChanged, Actor.System, id, now);
     }
 
+    /// <summary>The customer becomes the partner's, unless somebody has heard of it.</summary>
+    public static Decision<CustomerState, bool> Claim(CustomerState state, string partner) =>
+        state.Partner == partner ? new(state, true)
+        : state.Exists || state.Partner is not null ? new(state, false)
+        : new(state with { Partner = partner }, true);
+
     /// <summary>Whether the customer wants to be told.</summary>
     public static CustomerState SetNotify(CustomerState state, bool on, string id, DateTimeOffset now) => state.Notify == on
         ? state

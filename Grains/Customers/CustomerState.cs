@@ -54,6 +54,9 @@ internal sealed record CustomerState : IRaisesEvents
 
     public bool Notify { get; init; }
 
+    /// <summary>The partner who brought the customer; null for none.</summary>
+    public string? Partner { get; init; }
+
     public CommandMemory Commands { get; init; } = CommandMemory.Empty;
 
     /// <inheritdoc/>
@@ -69,5 +72,5 @@ internal sealed record CustomerState : IRaisesEvents
 
     /// <summary>The customer for callers.</summary>
     public CustomerView ToView(string id, int platformLimit) =>
-        new(id, Version, Addresses, DefaultAddress, MemberUntil, MaxOpenOrders ?? platformLimit, Notify);
+        new(id, Version, Addresses, DefaultAddress, MemberUntil, MaxOpenOrders ?? platformLimit, Notify, Partner);
 }

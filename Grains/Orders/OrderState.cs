@@ -151,7 +151,7 @@ internal sealed record OrderState : IRaisesEvents
     public OrderView ToView() => new(
         Number, Version, Status, Delivery, Payment, Settlement, Customer, Merchant, Zone, Courier, Attempt, Lines, Total, Pickup,
         Dropoff, Note, Reason, CreatedAt, ReadyAt, Deadlines, OrderTable.Allowed(this, by: null), Timeline, Kind, Frozen, PaymentMethod,
-        Costs, ScheduledFor, ExternalId, Coupon, Proposals, Virtual, Proof, Pin);
+        Costs, ScheduledFor, ExternalId, Coupon, Proposals, Virtual, Proof, Pin, Tenant);
 }
 
 /// <summary>What is said of statuses in several places.</summary>

@@ -6,6 +6,7 @@ using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
+using OrderActors.Idempotency;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
@@ -21,7 +22,7 @@ internal static class GrainOptions
     /// <summary>The sections' names.</summary>
     public static readonly string[] Sections =
     [
-        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds",
+        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Idempotency",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
 
@@ -41,6 +42,7 @@ internal static class GrainOptions
         services.AddSection<MerchantOptions>(configuration, "Merchants");
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
+        services.AddSection<AnswerOptions>(configuration, "Idempotency");
         services.AddOutbound(configuration);
     }
 

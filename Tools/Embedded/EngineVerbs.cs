@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrderActors.Tools.Bench.Deadlines;
 using OrderActors.Tools.Bench.Engine;
+using OrderActors.Tools.Bench.Http;
 using OrderActors.Tools.Migrate;
 using OrderActors.Tools.OpenApi;
 using OrderActors.Tools.Replay;
@@ -13,5 +14,5 @@ internal static class EngineVerbs
     public static IEnumerable<Command> Create() => [ReplayCommand.Create(VirtualDay.RunAsync), MigrateCommand.Create(), OpenApiCommand.Create()];
 
     /// <summary>Those of <c>bench</c>.</summary>
-    public static IEnumerable<Command> Benches() => [.. EngineBenchCommands.Create(), DeadlineBench.Create()];
+    public static IEnumerable<Command> Benches() => [.. EngineBenchCommands.Create(), DeadlineBench.Create(), HttpBench.Create(), HttpBench.CreatePeer()];
 }

@@ -15,7 +15,7 @@ internal static class EngineVerbs
     /// <summary>Those of <c>bench</c>.</summary>
     public static IEnumerable<Command> Benches() =>
         [Lacking("engine", "Measures the embedded engine."), Lacking("soak", "Loads the embedded engine for minutes."),
-            Lacking("deadlines", "Measures how late deadlines fire.")];
+            Lacking("deadlines", "Measures how late deadlines fire."), Lacking("http", "Measures placing and reading orders over HTTP.")];
 
     private static Command Lacking(string verb, string does)
     {

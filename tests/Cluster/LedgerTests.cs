@@ -19,6 +19,7 @@ public sealed class LedgerTests(ITestOutputHelper output)
         var gateways = await Task.WhenAll(cluster.Gateway(), cluster.Gateway());
         using var driver = new ClusterDriver(new ClusterPlan([.. gateways.Select(gateway => new Uri(gateway.Url))])
         {
+            Key = Gateway.Api.OperatorKey,
             Callers = 12,
             Merchants = 24,
             Customers = 200,

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using OrderActors.Client.Hosting;
 using OrderActors.Silo.Hosting;
 using OrderActors.TestKit.Servers;
+using OrderActors.Tests.Gateway;
 
 namespace OrderActors.Tests.Cluster;
 
@@ -61,7 +62,10 @@ internal sealed class LiveCluster : IAsyncDisposable
     /// <summary>Starts a gateway; its ready line or its end is not waited for. Options given here win.</summary>
     public ClusterProcess LaunchGateway(params IEnumerable<string> more) => Add(ClusterProcess.Launch(
         typeof(StartupException).Assembly.Location,
-        ["--Urls", "http://127.0.0.1:0", "--Cluster:ClusterId", Id, "--Cluster:Redis", Redis.ConnectionString, .. more]));
+        
+        [
+            "--Urls", "http://127.0.0.1:0", "--OperatorKey", Api.OperatorKey, "--Cluster:ClusterId", Id, "--Cluster:Redis", Redis.ConnectionString, .. more,
+        ]));
 
     /// <summary>Starts a gateway and waits until it has reached the cluster.</summary>
     public Task<ClusterProcess> Gateway(params IEnumerable<string> more) => LaunchGateway(more).Ready();

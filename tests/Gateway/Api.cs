@@ -5,13 +5,21 @@ using System.Text.Json;
 namespace OrderActors.Tests.Gateway;
 
 /// <summary>Speaks to the API as an integrator would.</summary>
-public sealed class Api(string url) : IDisposable
+/// <param name="url">Where the API listens.</param>
+/// <param name="secret">The API key; empty for none.</param>
+public sealed class Api(string url, string secret = Api.OperatorKey) : IDisposable
 {
+    /// <summary>The operator's key that hosts under test are given.</summary>
+    public const string OperatorKey = "an-operator-key-for-tests";
+
     private static int keys;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(40) };
 
     /// <summary>Where the API listens.</summary>
     public string Url => url;
+
+    /// <summary>The same API as another caller.</summary>
+    public Api As(string other) => new(url, other);
 
     /// <summary>A key that no other request of this run has.</summary>
     public static string NewKey() => $"key-{Environment.ProcessId}-{Interlocked.Increment(ref keys)}";
@@ -49,6 +57,7 @@ public sealed class Api(string url) : IDisposable
         HttpMethod method, string path, HttpContent? content, string? key, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
+        if (secret.Length > 0) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + secret);
         if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         return await _http.SendAsync(request);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Client.Hosting;
+using OrderActors.Client.Keys;
 using OrderActors.Customers;
 using OrderActors.Deadlines;
 using OrderActors.Dispatch;
@@ -27,6 +28,7 @@ public sealed partial class ConfigurationTests
     private static readonly (string Heading, object Defaults)[] Sections =
     [
         ("The host", new SiloOptions()),
+        ("Keys", new ApiKeyOptions()),
         ("Orders", new OrderPolicy()),
         ("Dispatch", new DispatchOptions()),
         ("Travel", new TravelOptions()),
@@ -40,9 +42,12 @@ public sealed partial class ConfigurationTests
         ("Postgres", new PostgresOptions()),
     ];
 
-    // Two are the host's own, Data and DrainTimeoutSeconds; the third has no default and no range; the zones' are sections of their own.
+    // Two are the host's own, Data and DrainTimeoutSeconds; two have no default and no range; the zones' are sections of their own.
     private static readonly string[] SetByTheHost =
-        [nameof(JournalOptions.Folder), nameof(EngineOptions.DrainTimeout), nameof(PostgresOptions.ConnectionString), nameof(OrderPolicy.Zones)];
+    [
+        nameof(JournalOptions.Folder), nameof(EngineOptions.DrainTimeout), nameof(PostgresOptions.ConnectionString), nameof(SiloOptions.OperatorKey),
+        nameof(OrderPolicy.Zones),
+    ];
 
     [Theory]
     [InlineData("Orders:Acceptance", "soon", "Orders:Acceptance is 'soon'; it must be a duration such as 00:00:30.")]

@@ -51,7 +51,9 @@ public sealed partial class DocumentTests(SiloUnderTest silo)
 
     private static async Task<string> Run(string script)
     {
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-e", "-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo("/bin/sh", ["-e", "-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["KEY"] = Api.OperatorKey;
+        using var shell = Process.Start(start)!;
         var output = shell.StandardOutput.ReadToEndAsync();
         var error = shell.StandardError.ReadToEndAsync();
         await shell.WaitForExitAsync().WaitAsync(Patience);

@@ -41,6 +41,25 @@ public sealed class FaultMappingTests : IAsyncLifetime
 
     public static TheoryData<RefusalCode> Codes => [.. Enum.GetValues<RefusalCode>()];
 
+    [Fact]
+    public async Task The_same_request_at_the_same_time_waits_for_the_first_and_says_so_when_its_time_is_up()
+    {
+        var first = new TaskCompletionSource<object?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _grains.Answer = (_, _) =>
+        {
+            asked.TrySetResult();
+            return first.Task;
+        };
+        var running = Cancel("twice");
+        await asked.Task;
+        var patient = Cancel("twice");
+        (await patient).ExpectProblem(409, "idempotency_in_progress");
+        Assert.Equal("1", (await patient).Header("retry-after"));
+        first.SetResult(new OrderReply(Order, null));
+        (await running).Expect(200);
+    }
+
     [Theory]
     [MemberData(nameof(Codes))]
     public async Task Every_refusal_has_its_problem(RefusalCode refusal)
@@ -241,6 +260,6 @@ public sealed class FaultMappingTests : IAsyncLifetime
         Assert.Equal(Readiness.Failed, gate.Readiness);
     }
 
-    private Task<Answer> Cancel() => Api.Post(
-        $"/v1/orders/{Number}/cancel", new { reason = "customer_request", actor = new { role = "customer", id = "c1" } });
+    private Task<Answer> Cancel(string? key = null) => Api.Post(
+        $"/v1/orders/{Number}/cancel", new { reason = "customer_request", actor = new { role = "customer", id = "c1" } }, key);
 }

@@ -24,6 +24,45 @@ public sealed class IdempotencyTests(SiloUnderTest silo)
     }
 
     [Fact]
+    public async Task A_repetition_is_answered_like_the_first_time_though_things_have_moved_on()
+    {
+        var town = await Town.Open(Api);
+        var (placing, accepting, pausing) = (Api.NewKey(), Api.NewKey(), Api.NewKey());
+        await town.CourierOnline();
+        var paused = (await Api.Post($"/v1/couriers/{town.Courier}/pause", null, pausing)).Expect(200);
+        (await Api.Post($"/v1/couriers/{town.Courier}/resume")).Expect(200);
+        var placed = (await Api.Post("/v1/orders", town.Order(), placing)).Expect(201);
+        var number = placed["number"];
+        var accepted = (await Api.Post($"/v1/orders/{number}/accept", null, accepting)).Expect(200);
+        (await Api.Post($"/v1/orders/{number}/ready")).Expect(200);
+
+        Same(placed, await Api.Post("/v1/orders", town.Order(), placing));
+        Same(accepted, await Api.Post($"/v1/orders/{number}/accept", null, accepting));
+        Same(paused, await Api.Post($"/v1/couriers/{town.Courier}/pause", null, pausing));
+
+        static void Same(Answer first, Answer again)
+        {
+            Assert.Equal("true", again.Header("idempotent-replayed"));
+            Assert.Equal(first.Status, again.Status);
+            Assert.Equal(first.Text, again.Text);
+            Assert.Equal(first.Header("etag"), again.Header("etag"));
+            Assert.Equal(first.Header("location"), again.Header("location"));
+        }
+    }
+
+    [Fact]
+    public async Task Content_is_what_is_meant_and_not_how_it_is_written()
+    {
+        var town = new Town(Api);
+        var key = Api.NewKey();
+        string Courier(string name) => $$"""{"id":"{{town.Courier}}","name":"{{name}}"}""";
+        (await Api.PostRaw("/v1/couriers", Courier("Ada"), key)).Expect(201);
+        var again = (await Api.PostRaw("/v1/couriers", $$"""{ "name" : "\u0041da", "id" : "{{town.Courier}}" }""", key)).Expect(201);
+        Assert.Equal("true", again.Header("idempotent-replayed"));
+        (await Api.PostRaw("/v1/couriers", Courier("Eve"), key)).ExpectProblem(422, "idempotency_key_reused");
+    }
+
+    [Fact]
     public async Task Placing_with_the_same_key_at_the_same_time_is_one_order()
     {
         var town = await Town.Open(Api);

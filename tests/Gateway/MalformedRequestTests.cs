@@ -16,7 +16,8 @@ public sealed class MalformedRequestTests : IAsyncLifetime
         "total":{"amount":1800,"currency":"EUR"},"dropoff":{"latitude":52.5,"longitude":13.4}}
         """;
 
-    private const string Head = "POST /v1/orders HTTP/1.1\r\nHost: x\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\n";
+    private const string Head =
+        "POST /v1/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + Api.OperatorKey + "\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\n";
 
     private readonly ScriptedGrains _grains = new() { Answer = (method, _) => throw new InvalidOperationException($"A grain was asked: {method}.") };
     private SiloApp? _app;

@@ -1,6 +1,7 @@
 using System.Reflection;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using OrderActors.Idempotency;
 using OrderActors.Silo.Hosting;
 using Orleans;
 using Orleans.Runtime;
@@ -54,7 +55,7 @@ public sealed class ScriptedGrains : IClusterClient, IEngineControl, IServicePro
     /// <summary>A host whose engine this is.</summary>
     internal async Task<(SiloApp App, Api Api)> Start(params string[] more)
     {
-        var app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", .. more], (builder, _) => AddTo(builder));
+        var app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--OperatorKey", Api.OperatorKey, .. more], (builder, _) => AddTo(builder));
         await app.StartAsync(CancellationToken.None);
         return (app, new Api(app.Url));
     }
@@ -79,11 +80,20 @@ public sealed class ScriptedGrains : IClusterClient, IEngineControl, IServicePro
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            var returns = targetMethod!.ReturnType;
+            if (targetMethod!.DeclaringType!.Namespace == typeof(IAnswerGrain).Namespace) return Forgetful(targetMethod.Name);
+            var returns = targetMethod.ReturnType;
             if (!returns.IsGenericType) return Task.Run(() => Grains!.Answer(targetMethod.Name, args ?? []));
             return typeof(GrainProxy).GetMethod(nameof(Call), BindingFlags.NonPublic | BindingFlags.Instance)!
                 .MakeGenericMethod(returns.GetGenericArguments()[0]).Invoke(this, [targetMethod.Name, args ?? []]);
         }
+
+        // What keeps the answers keeps none, and is not what a test asks about.
+        private static Task Forgetful(string method) => method switch
+        {
+            nameof(IAnswerGrain.Get) => Task.FromResult<StoredAnswer?>(null),
+            nameof(IAnswerSweepGrain.Start) => Task.FromResult(0L),
+            _ => Task.CompletedTask,
+        };
 
         private async Task<TResult> Call<TResult>(string method, object?[] args)
         {

@@ -22,6 +22,7 @@ public sealed class SettlementTests(SiloUnderTest silo)
 
         // The answer's body is read as JSON by the tests' client, so the text is fetched by itself.
         using var http = new HttpClient { BaseAddress = new Uri(Api.Url) };
+        http.DefaultRequestHeaders.Add("Authorization", "Bearer " + Gateway.Api.OperatorKey);
         using var csv = await http.GetAsync(new Uri(Day + "/export.csv", UriKind.Relative));
         Assert.Equal("text/csv", csv.Content.Headers.ContentType!.MediaType);
         Assert.Equal(SettlementCsv.Header, await csv.Content.ReadAsStringAsync());

@@ -35,6 +35,7 @@ public sealed partial class SiloProcess : IAsyncDisposable
             WorkingDirectory = Path.GetTempPath(),
         };
         string[] args = ["-c", "trap '' XFSZ; exec dotnet \"$@\"", "sh", typeof(SiloApp).Assembly.Location, "--Data", data, .. more];
+        if (!more.Contains("--OperatorKey")) start.Environment["OperatorKey"] = Api.OperatorKey;
         foreach (var arg in args) start.ArgumentList.Add(arg);
         var silo = new SiloProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
         silo._process.OutputDataReceived += (_, e) => silo.Heard(e.Data);

@@ -21,7 +21,7 @@ public sealed class SiloUnderTest : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _data.Path]);
+        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--OperatorKey", Api.OperatorKey]);
         await _app.StartAsync(CancellationToken.None);
         _api = new Api(_app.Url);
     }

@@ -6,11 +6,11 @@ using System.Text.Json.Serialization;
 
 namespace OrderActors.Client.Api;
 
-/// <summary>The body of a request: approve refund.</summary>
+/// <summary>The body may be left out.</summary>
 public sealed record ApproveRefundRequest
 {
-    /// <summary>Who grants it.</summary>
-    public required Actor Actor { get; init; }
+    /// <summary>Who grants it; null for whose key it is.</summary>
+    public Actor? Actor { get; init; }
 
     /// <summary>Less than was asked for, in minor units; all of it when left out.</summary>
     public long? Amount { get; init; }

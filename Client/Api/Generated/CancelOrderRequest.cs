@@ -12,8 +12,8 @@ public sealed record CancelOrderRequest
     /// <summary>Why.</summary>
     public required CancelReason Reason { get; init; }
 
-    /// <summary>Who cancels. Several parties may, so it has no default.</summary>
-    public required Actor Actor { get; init; }
+    /// <summary>Who cancels; null for whose key it is.</summary>
+    public Actor? Actor { get; init; }
 
     /// <summary>Whether an operator lets the customer off the fee; null for no.</summary>
     public bool? WaiveFee { get; init; }

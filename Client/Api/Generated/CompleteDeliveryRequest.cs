@@ -9,8 +9,8 @@ namespace OrderActors.Client.Api;
 /// <summary>The body of a request: complete delivery.</summary>
 public sealed record CompleteDeliveryRequest
 {
-    /// <summary>The courier who handed it over.</summary>
-    public required string Courier { get; init; }
+    /// <summary>The courier who handed it over; null for whose key it is.</summary>
+    public string? Courier { get; init; }
 
     /// <summary>What shows it; null for nothing.</summary>
     public ProofRequest? Proof { get; init; }

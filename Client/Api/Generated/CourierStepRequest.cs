@@ -9,6 +9,6 @@ namespace OrderActors.Client.Api;
 /// <summary>The body of a request: courier step.</summary>
 public sealed record CourierStepRequest
 {
-    /// <summary>The courier who did the step.</summary>
-    public required string Courier { get; init; }
+    /// <summary>The courier who did the step; null for whose key it is.</summary>
+    public string? Courier { get; init; }
 }

@@ -6,11 +6,11 @@ using System.Text.Json.Serialization;
 
 namespace OrderActors.Client.Api;
 
-/// <summary>The body of a request: decline refund.</summary>
+/// <summary>The body may be left out.</summary>
 public sealed record DeclineRefundRequest
 {
-    /// <summary>Who declines it.</summary>
-    public required Actor Actor { get; init; }
+    /// <summary>Who declines it; null for whose key it is.</summary>
+    public Actor? Actor { get; init; }
 
     /// <summary>Why, for the customer.</summary>
     public string? Note { get; init; }

@@ -40,7 +40,7 @@ public sealed record Merchant
     public required IReadOnlyList<MenuItem> Menu { get; init; }
 
     /// <summary>How many of its orders have not ended.</summary>
-    public required int OpenOrders { get; init; }
+    public int? OpenOrders { get; init; }
 
     /// <summary>When busy or paused ends by itself.</summary>
     public DateTimeOffset? StatusUntil { get; init; }
@@ -76,5 +76,5 @@ public sealed record Merchant
     public Terms? Terms { get; init; }
 
     /// <summary>Over how many sub-grains it is spread while it is hot; 0 when it is not.</summary>
-    public required int Stripes { get; init; }
+    public int? Stripes { get; init; }
 }

@@ -18,7 +18,7 @@ public sealed partial class OrderActorsClient
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> LeaveForPickupAsync(
         string number,
-        CourierStepRequest body,
+        CourierStepRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
@@ -37,7 +37,7 @@ public sealed partial class OrderActorsClient
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> ArriveAtPickupAsync(
         string number,
-        CourierStepRequest body,
+        CourierStepRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
@@ -56,7 +56,7 @@ public sealed partial class OrderActorsClient
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> PickUpAsync(
         string number,
-        CourierStepRequest body,
+        CourierStepRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
@@ -73,7 +73,7 @@ public sealed partial class OrderActorsClient
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> LeaveForDropoffAsync(
         string number,
-        CourierStepRequest body,
+        CourierStepRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
@@ -92,7 +92,7 @@ public sealed partial class OrderActorsClient
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> ArriveAtDropoffAsync(
         string number,
-        CourierStepRequest body,
+        CourierStepRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
@@ -111,7 +111,7 @@ public sealed partial class OrderActorsClient
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> CompleteDeliveryAsync(
         string number,
-        CompleteDeliveryRequest body,
+        CompleteDeliveryRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
@@ -130,7 +130,7 @@ public sealed partial class OrderActorsClient
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> UnassignDeliveryAsync(
         string number,
-        UnassignRequest body,
+        UnassignRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
@@ -164,7 +164,7 @@ public sealed partial class OrderActorsClient
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> ReturnDeliveryAsync(
         string number,
-        ReturnGoodsRequest body,
+        ReturnGoodsRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(

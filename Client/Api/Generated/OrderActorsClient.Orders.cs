@@ -215,7 +215,7 @@ public sealed partial class OrderActorsClient
     public Task<Order> ApproveModificationAsync(
         string number,
         int modification,
-        ResolveModificationRequest body,
+        ResolveModificationRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
@@ -236,7 +236,7 @@ public sealed partial class OrderActorsClient
     public Task<Order> DeclineModificationAsync(
         string number,
         int modification,
-        ResolveModificationRequest body,
+        ResolveModificationRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(

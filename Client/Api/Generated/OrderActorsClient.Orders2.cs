@@ -39,7 +39,7 @@ public sealed partial class OrderActorsClient
     public Task<Refund> ApproveRefundAsync(
         string number,
         int refund,
-        ApproveRefundRequest body,
+        ApproveRefundRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
@@ -60,7 +60,7 @@ public sealed partial class OrderActorsClient
     public Task<Refund> DeclineRefundAsync(
         string number,
         int refund,
-        DeclineRefundRequest body,
+        DeclineRefundRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
@@ -81,7 +81,7 @@ public sealed partial class OrderActorsClient
     public Task<Refund> WithdrawRefundAsync(
         string number,
         int refund,
-        WithdrawRefundRequest body,
+        WithdrawRefundRequest? body = null,
         string? idempotencyKey = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(

@@ -15,6 +15,6 @@ public sealed record OverrideOrderRequest
     /// <summary>Why, for the audit; 1 to 500 characters.</summary>
     public required string Reason { get; init; }
 
-    /// <summary>The operator.</summary>
-    public required Actor Actor { get; init; }
+    /// <summary>The operator; null for whose key it is.</summary>
+    public Actor? Actor { get; init; }
 }

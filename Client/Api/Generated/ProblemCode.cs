@@ -20,6 +20,9 @@ public static class ProblemCode
     /// <summary>The Idempotency-Key is not valid.</summary>
     public const string IdempotencyKeyInvalid = "idempotency_key_invalid";
 
+    /// <summary>An API key is needed.</summary>
+    public const string Unauthenticated = "unauthenticated";
+
     /// <summary>Not allowed to this caller.</summary>
     public const string Forbidden = "forbidden";
 
@@ -37,6 +40,9 @@ public static class ProblemCode
 
     /// <summary>The consumer failed again.</summary>
     public const string ReplayFailed = "replay_failed";
+
+    /// <summary>The first request with this key is under way.</summary>
+    public const string IdempotencyInProgress = "idempotency_in_progress";
 
     /// <summary>Another order has this external id.</summary>
     public const string DuplicateExternalId = "duplicate_external_id";

@@ -12,6 +12,6 @@ public sealed record ProposeModificationRequest
     /// <summary>All lines as they shall be: what is missing is removed.</summary>
     public required IReadOnlyList<OrderLine> Lines { get; init; }
 
-    /// <summary>Who proposes it. Both sides may, so it has no default.</summary>
-    public required Actor Actor { get; init; }
+    /// <summary>Who proposes it; null for whose key it is.</summary>
+    public Actor? Actor { get; init; }
 }

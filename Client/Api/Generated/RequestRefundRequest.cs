@@ -12,8 +12,8 @@ public sealed record RequestRefundRequest
     /// <summary>Why.</summary>
     public required RefundReason Reason { get; init; }
 
-    /// <summary>Who asks. Several parties may, so it has no default.</summary>
-    public required Actor Actor { get; init; }
+    /// <summary>Who asks; null for whose key it is.</summary>
+    public Actor? Actor { get; init; }
 
     /// <summary>How much.</summary>
     public Money? Amount { get; init; }

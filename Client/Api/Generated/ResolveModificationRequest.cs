@@ -6,9 +6,9 @@ using System.Text.Json.Serialization;
 
 namespace OrderActors.Client.Api;
 
-/// <summary>The body of a request: resolve modification.</summary>
+/// <summary>The body may be left out.</summary>
 public sealed record ResolveModificationRequest
 {
-    /// <summary>Who answers.</summary>
-    public required Actor Actor { get; init; }
+    /// <summary>Who answers; null for whose key it is.</summary>
+    public Actor? Actor { get; init; }
 }

@@ -9,8 +9,8 @@ namespace OrderActors.Client.Api;
 /// <summary>The body of a request: unassign.</summary>
 public sealed record UnassignRequest
 {
-    /// <summary>The courier who drops out.</summary>
-    public required string Courier { get; init; }
+    /// <summary>The courier who drops out; null for whose key it is.</summary>
+    public string? Courier { get; init; }
 
     /// <summary>Who says so; null for the courier.</summary>
     public Actor? Actor { get; init; }

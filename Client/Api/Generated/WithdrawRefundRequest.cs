@@ -6,9 +6,9 @@ using System.Text.Json.Serialization;
 
 namespace OrderActors.Client.Api;
 
-/// <summary>The body of a request: withdraw refund.</summary>
+/// <summary>The body may be left out.</summary>
 public sealed record WithdrawRefundRequest
 {
-    /// <summary>Who asked for it.</summary>
-    public required Actor Actor { get; init; }
+    /// <summary>Who asked for it; null for whose key it is.</summary>
+    public Actor? Actor { get; init; }
 }

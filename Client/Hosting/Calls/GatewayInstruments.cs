@@ -16,6 +16,12 @@ internal static class GatewayInstruments
     private static readonly Counter<long> Losses =
         Meter.CreateCounter<long>("orderactors.gateway.cluster_losses", "{loss}", "How often the connection to the cluster was lost.");
 
+    private static readonly Counter<long> DroppedAnswers = Meter.CreateCounter<long>(
+        "orderactors.gateway.answers_dropped", "{answer}", "Answers to keyed requests that could not be kept; a repetition shows how things are then.");
+
+    /// <summary>An answer could not be kept.</summary>
+    public static void AnswerDropped() => DroppedAnswers.Add(1);
+
     /// <summary>A call is sent again after this.</summary>
     public static void Retried(CallFailure after) =>
         Retries.Add(1, new KeyValuePair<string, object?>("after", after == CallFailure.WayLost ? "way_lost" : "no_answer"));

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using OrderActors.Broadcast;
 using OrderActors.Couriers;
+using OrderActors.Customers;
 using OrderActors.Dispatch;
+using OrderActors.Governance.Keys;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Refunds;
@@ -13,7 +15,8 @@ namespace OrderActors.Client.Hosting.Calls;
 /// <summary>Which calls may arrive twice: those that read, and commands, whose id the grain remembers with the outcome.</summary>
 internal static class IdempotentCalls
 {
-    private static readonly Type[] Commands = [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand)];
+    private static readonly Type[] Commands =
+        [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(ApiKeyCommand)];
 
     // These read as well; their contracts say AlwaysInterleave, which says less.
     private static readonly (Type Grain, string Method)[] OtherReads =
@@ -26,8 +29,11 @@ internal static class IdempotentCalls
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Get)),
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Quote)),
         (typeof(IRefundGrain), nameof(IRefundGrain.Get)),
-        (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
         (typeof(IOrderGrain), nameof(IOrderGrain.Preview)),
+        (typeof(IApiKeyGrain), nameof(IApiKeyGrain.Get)),
+        (typeof(IApiKeyGrain), nameof(IApiKeyGrain.Resolve)),
+        (typeof(ICustomerGrain), nameof(ICustomerGrain.Get)),
+        (typeof(ICustomerGrain), nameof(ICustomerGrain.Claim)),
     ];
 
     private static readonly ConcurrentDictionary<MethodInfo, bool> Known = new();

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderActors.Client.Hosting.Calls;
+using OrderActors.Client.Keys;
 using Orleans;
 
 namespace OrderActors.Client.Hosting.Cluster;
@@ -64,7 +65,10 @@ internal sealed class GatewayApp : IAsyncDisposable
         return new GatewayApp(builder.Build().MapGateway(), options, address);
     }
 
-    /// <summary>Listens, then connects for as long as it takes; returns the line that says it is done.</summary>
+    /// <summary>
+    /// Listens, then connects for as long as it takes; returns the line that says it is done, and under it the operator's key if this
+    /// start made it.
+    /// </summary>
     /// <exception cref="StartupException">It cannot listen.</exception>
     /// <exception cref="OperationCanceledException">It was given up before the cluster was reached.</exception>
     public async Task<string> StartAsync(CancellationToken cancellationToken)
@@ -79,10 +83,11 @@ internal sealed class GatewayApp : IAsyncDisposable
         }
 
         var gateways = await _cluster.StartAsync(cancellationToken);
+        var key = await FirstKey.TryMakeAsync(_cluster.Grains, _app.Services.GetRequiredService<ApiKeyOptions>());
         var seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"OrderActors gateway ready on {Url} · cluster {_address.ClusterId} · {gateways} gateways · {seconds:0.0} s");
+            $"OrderActors gateway ready on {Url} · cluster {_address.ClusterId} · {gateways} gateways · {seconds:0.0} s") + key;
     }
 
     /// <summary>Stops: new requests are refused, those under way are finished, then the port closes. Returns the line that says so.</summary>

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using OrderActors.Client.Keys;
 using OrderActors.Client.Payments;
 
 namespace OrderActors.Client.Hosting.Cluster;
@@ -15,8 +16,15 @@ internal sealed class GatewayProgramOptions
     /// <summary>The largest request body in bytes. Default 65,536; 1,024 to 16,777,216.</summary>
     public int MaxBodyBytes { get; set; } = 64 * 1024;
 
+    /// <summary>
+    /// An API key that is an operator's because this says so: 16 to 256 visible characters. No default: without it the first gateway of a
+    /// cluster makes a key and shows it once.
+    /// </summary>
+    public string OperatorKey { get; set; } = "";
+
     /// <summary>How these options are read, beside the sections.</summary>
-    internal static readonly ProgramOptions Program = new(typeof(GatewayProgramOptions), "Cluster", "Calls", "Tls", PaymentWebhookOptions.Section, "Logging");
+    internal static readonly ProgramOptions Program =
+        new(typeof(GatewayProgramOptions), "Cluster", "Calls", "Tls", PaymentWebhookOptions.Section, ApiKeyOptions.Section, "Logging");
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

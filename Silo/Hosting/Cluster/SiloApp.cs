@@ -70,7 +70,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
         builder.Services.AddGrainSections(builder.Configuration);
         builder.Services.AddSingleton<SiloHealth>();
         builder.Services.AddRouting();
-        builder.Services.AddMetricStore();
+        builder.Services.AddSingleton(_ => new MetricStore());
         builder.WebHost.UseUrls(options.Urls);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         return new SiloApp(builder, options);
@@ -176,7 +176,7 @@ internal sealed partial class SiloApp : IAsyncDisposable
         if (_dashboard is not null) DashboardAccess.Map(app, _options.OperatorKey);
         else LogNoDashboard(Services.GetRequiredService<ILogger<SiloApp>>());
         Services.GetRequiredService<SiloHealth>().Map(app);
-        app.MapMetrics();
+        foreach (var operation in new MetricRoutes(Services.GetRequiredService<MetricStore>()).Operations) operation.Map(app);
     }
 
     // The engine tells a fault of its own to the handler and may then wait for ever.

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net.Sockets;
 using OrderActors.Client;
 using OrderActors.Client.Hosting;
+using OrderActors.Client.Keys;
+using Orleans;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -51,11 +53,12 @@ internal sealed class SiloApp : IAsyncDisposable
         return new SiloApp(builder.Build().MapGateway(), options);
     }
 
-    /// <summary>Starts the engine, then the API; returns the line that says so.</summary>
+    /// <summary>Starts the engine, then the API; returns the line that says so, and under it the operator's key if this start made it.</summary>
     /// <exception cref="StartupException">One of them cannot start.</exception>
     public async Task<string> StartAsync(CancellationToken cancellationToken)
     {
         await Engine.StartAsync(cancellationToken);
+        var key = await FirstKey.MakeAsync(Services.GetRequiredService<IClusterClient>(), Services.GetRequiredService<ApiKeyOptions>());
         _gate.Open();
         try
         {
@@ -70,7 +73,7 @@ internal sealed class SiloApp : IAsyncDisposable
         var seconds = Stopwatch.GetElapsedTime(_startedAt).TotalSeconds;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"OrderActors ready on {Url} · engine {Engine.Name} · data {Engine.DataFolder} · {Engine.GrainCount} grains found · {seconds:0.0} s");
+            $"OrderActors ready on {Url} · engine {Engine.Name} · data {Engine.DataFolder} · {Engine.GrainCount} grains found · {seconds:0.0} s") + key;
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using OrderActors.Client.Hosting;
+using OrderActors.Client.Keys;
 using OrderActors.Client.Payments;
 
 namespace OrderActors.Silo.Hosting;
@@ -24,12 +25,18 @@ public sealed class SiloOptions
     /// <summary>The largest request body in bytes. Default 65,536; 1,024 to 16,777,216.</summary>
     public int MaxBodyBytes { get; set; } = 64 * 1024;
 
+    /// <summary>
+    /// An API key that is an operator's because this says so: 16 to 256 visible characters. No default: without it the first start makes
+    /// a key and shows it once.
+    /// </summary>
+    public string OperatorKey { get; set; } = "";
+
     /// <summary>The data folder as an absolute path.</summary>
     internal string DataPath => Path.GetFullPath(Data, Environment.CurrentDirectory);
 
     /// <summary>How these options are read, beside the sections of the others.</summary>
     internal static readonly ProgramOptions Program = new(
-        typeof(SiloOptions), [.. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section, "Logging"]);
+        typeof(SiloOptions), [.. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section, ApiKeyOptions.Section, "Logging"]);
 
     /// <summary>Reads and checks the options.</summary>
     /// <exception cref="StartupException">One is of the wrong kind or outside its range.</exception>

@@ -15,6 +15,7 @@ internal static class ClusterBench
             Description = "The gateways, separated by commas: http://address:port each.",
             DefaultValueFactory = _ => "http://127.0.0.1:8080",
         };
+        var key = ApiAccess.KeyOption();
         var seconds = new Option<double>("--seconds") { Description = "How long orders are placed, in seconds.", DefaultValueFactory = _ => 20 };
         var callers = new Option<int>("--callers") { Description = "Orders under way at the same time.", DefaultValueFactory = _ => 32 };
         var merchants = new Option<int>("--merchants") { Description = "Merchants, a zone for every eight.", DefaultValueFactory = _ => 100 };
@@ -28,11 +29,12 @@ internal static class ClusterBench
         var remote = new Option<bool>("--allow-remote") { Description = "Allow gateways on other machines." };
         var command = new Command("cluster", "Drives whole orders through running gateways and checks that none was lost or done twice.")
         {
-            urls, seconds, callers, merchants, couriers, customers, patience, remote,
+            urls, key, seconds, callers, merchants, couriers, customers, patience, remote,
         };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new ClusterPlan(ClusterPlan.ParseUrls(parsed.GetRequiredValue(urls), parsed.GetValue(remote)))
             {
+                Key = parsed.GetRequiredValue(key),
                 Duration = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
                 Callers = parsed.GetValue(callers),
                 Merchants = parsed.GetValue(merchants),

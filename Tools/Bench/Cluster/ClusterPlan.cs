@@ -6,6 +6,9 @@ namespace OrderActors.Tools.Bench.Cluster;
 /// <param name="Urls">The gateways: http://address:port each. Callers spread over them and go to the next when one fails.</param>
 internal sealed record ClusterPlan(IReadOnlyList<Uri> Urls)
 {
+    /// <summary>An operator's API key.</summary>
+    public string Key { get; init; } = "";
+
     /// <summary>How long orders are placed.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(20);
 

@@ -31,7 +31,8 @@ internal sealed class Gateways : IDisposable
         _connections = [.. plan.Urls.Select(url => new HttpClient(connect()) { BaseAddress = url, Timeout = plan.TryTimeout })];
 
         // Each try is counted, and the next one goes to another gateway: both are the caller's to do.
-        _clients = [.. _connections.Select(connection => new OrderActorsClient(connection, new() { MostTries = 1 }))];
+        var options = new OrderActorsClientOptions { ApiKey = plan.Key.Length == 0 ? null : plan.Key, MostTries = 1 };
+        _clients = [.. _connections.Select(connection => new OrderActorsClient(connection, options))];
     }
 
     public OrderActorsClient this[int index] => _clients[index % _clients.Length];

@@ -15,6 +15,7 @@ public sealed class ChurnTests
 {
     private const int Bread = 100_000;
     private const int Writers = 8;
+    private const int BreathsPerOrder = 8;
 
     private static readonly TestClusterShape Shape = new() { ResponseTimeout = TimeSpan.FromSeconds(3) };
 
@@ -134,6 +135,8 @@ public sealed class ChurnTests
         {
             for (var i = 0; !_stopped; i++)
             {
+                // A silo takes seconds to come or go. As fast as they can, the writers would leave one zone more orders than it has room for.
+                for (var breath = 0; breath < BreathsPerOrder; breath++) await cluster.Breathe();
                 var customer = string.Create(CultureInfo.InvariantCulture, $"customer{writer}-{i % 7}");
                 var command = town.Order(customer, Merchants[(writer + i) % Merchants.Length], bread: 1);
                 var placed = await Insist(() => town.Place(command));

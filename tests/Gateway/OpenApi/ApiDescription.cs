@@ -17,6 +17,9 @@ internal sealed record DescribedOperation(string Id, HttpMethod Method, string P
     public bool NeedsKey =>
         ParametersIn("header").Any(p => p.GetProperty("name").GetString() == "Idempotency-Key" && p.GetProperty("required").GetBoolean());
 
+    /// <summary>Whether a request without an API key is refused.</summary>
+    public bool NeedsCaller => !Json.TryGetProperty("security", out var security) || security.GetArrayLength() > 0;
+
     /// <summary>The media type, schema and example of its body; null without a body.</summary>
     public JsonElement? Body => Json.TryGetProperty("requestBody", out var body) ? body.GetProperty("content").GetProperty("application/json") : null;
 

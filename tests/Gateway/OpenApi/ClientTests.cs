@@ -13,7 +13,7 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(silo.Api.Url) };
 
-    private OrderActorsClient Client => new(_http);
+    private OrderActorsClient Client => new(_http, new() { ApiKey = Api.OperatorKey });
 
     public void Dispose() => _http.Dispose();
 

@@ -20,7 +20,10 @@ public sealed class ConformanceTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _silo = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--PaymentWebhooks:Secret", Scenes.ProviderSecret]);
+        _silo = SiloApp.Build(
+        [
+            "--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--OperatorKey", Api.OperatorKey, "--PaymentWebhooks:Secret", Scenes.ProviderSecret,
+        ]);
         await _silo.StartAsync(CancellationToken.None);
         _api = new Api(_silo.Url);
         var (listed, replayed) = (0, 0);
@@ -58,6 +61,9 @@ public sealed class ConformanceTests : IAsyncLifetime
         var silent = document.Operations.Keys.Except(talk.Done).ToList();
         Assert.True(silent.Count == 0, $"No scene in tests/Gateway/OpenApi calls {string.Join(", ", silent)} with success.");
         foreach (var operation in document.Operations.Keys.Except(talk.Refused).ToList()) await talk.Misunderstands(_api, operation);
+        using var stranger = _api.As("");
+        foreach (var operation in document.Operations.Values.Where(operation => operation.NeedsCaller)) await talk.Refuses(
+            stranger, operation.Id, 401, operation.ParametersIn("path").ToDictionary(p => p.GetProperty("name").GetString()!, _ => "7"));
         Record(talk);
     }
 

@@ -149,8 +149,15 @@ internal sealed class Conversation(ApiDescription document)
         if (Node(path) is { } inPath) example["path"] = inPath;
         if (Node(query) is { } inQuery) example["query"] = inQuery;
         if (body is not null) example["request"] = JsonSerializer.SerializeToNode(body);
-        if (answer.ValueKind == JsonValueKind.Object && operation.Id != "getOpenApi") example["response"] = JsonObject.Create(answer);
+        if (answer.ValueKind == JsonValueKind.Object && operation.Id != "getOpenApi") example["response"] = WithoutSecrets(JsonObject.Create(answer)!);
         _examples[operation.Id] = example;
+    }
+
+    /// <summary>A key of a host that is gone opens nothing, but looks as if it did.</summary>
+    private static JsonObject WithoutSecrets(JsonObject answer)
+    {
+        if (answer.ContainsKey("secret")) answer["secret"] = "shown-once-and-only-here";
+        return answer;
     }
 
     private static JsonObject? Node(object? value) => value is null ? null : JsonSerializer.SerializeToNode(value)!.AsObject();

@@ -68,7 +68,8 @@ public sealed class OpenApiDocumentTests(SiloUnderTest silo)
     public void A_validator_sees_what_is_wrong()
     {
         var schema = JsonDocument.Parse("""
-            {"type":"object","required":["a","b"],"properties":{"a":{"type":["integer","null"],"format":"int32","minimum":1},"b":{"type":"string","pattern":"^x"},
+            {"type":"object","required":["a","b"],"properties":{
+             "a":{"type":["integer","null"],"format":"int32","minimum":1},"b":{"type":"string","pattern":"^x"},
              "c":{"type":"array","items":{"type":"string","enum":["one"]},"maxItems":1},"d":{"type":"string","format":"date-time"}}}
             """).RootElement;
         var validator = new JsonSchemaValidator(schema);

@@ -19,7 +19,7 @@ internal static partial class Scenes
     public static readonly ImmutableArray<Func<Conversation, Api, Task>> OnRealGrains =
     [
         MerchantsAsync, DeliveryAsync, RefundsAsync, OtherOrdersAsync, ModificationsAsync, OperatorsAsync, FailedDeliveriesAsync, CouriersAsync, OffersAsync,
-        CustomersAsync, PromotionsAsync, SettlementAsync, PaymentsAsync, PlatformAsync,
+        CustomersAsync, PromotionsAsync, SettlementAsync, PaymentsAsync, KeysAsync, PlatformAsync,
     ];
 
     /// <summary>Scenes that need grains which fail, or have something that healthy ones do not.</summary>
@@ -101,6 +101,19 @@ internal static partial class Scenes
             ("webhook-id", "m1"), ("webhook-timestamp", $"{at}"), ("webhook-signature", signature));
         await talk.Refuses(api, "receivePaymentAnswer", 403, new { provider = "provider" }, body);
         await talk.Refuses(api, "receivePaymentAnswer", 404, new { provider = "somebody" }, body);
+    }
+
+    private static async Task KeysAsync(Conversation talk, Api api)
+    {
+        var key = new { kind = "merchant", subject = "noodle-house", name = "Till 7" };
+        var made = new { id = (await talk.Does(api, "createApiKey", body: key)).GetProperty("id").GetString() };
+        await talk.Refuses(api, "createApiKey", 422, body: new { kind = "merchant", subject = "noodle-house", name = "" });
+        await talk.Does(api, "listApiKeys", query: new { livemode = true, limit = 10 });
+        await talk.Does(api, "getApiKey", made);
+        await talk.Does(api, "rotateApiKey", made, new { overlap_seconds = 3600 });
+        await talk.Refuses(api, "rotateApiKey", 422, made, new { overlap_seconds = -1 });
+        await talk.Does(api, "revokeApiKey", made);
+        await talk.Refuses(api, "rotateApiKey", 409, made);
     }
 
     private static async Task PlatformAsync(Conversation talk, Api api)

@@ -16,7 +16,11 @@ public sealed class PaymentWebhookTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--PaymentWebhooks:Provider", "acme", "--PaymentWebhooks:Secret", Secret]);
+        _app = SiloApp.Build(
+        [
+            "--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--OperatorKey", Api.OperatorKey, "--PaymentWebhooks:Provider", "acme",
+            "--PaymentWebhooks:Secret", Secret,
+        ]);
         await _app.StartAsync(CancellationToken.None);
         _api = new Api(_app.Url);
     }

@@ -2,9 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Http;
 using OrderActors.Values;
 
-namespace OrderActors.Client.Http;
+namespace OrderActors.Client.Idempotency;
 
 /// <summary>
 /// The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header): a structured-field string, so quoted on the
@@ -26,7 +27,8 @@ internal static class IdempotencyKey
         new ProblemError("required", $"{Header} is missing.", Header: Header, Allowed: [Rule]));
 
     /// <summary>The command id for a request that is idempotent by nature: the caller's key when there is one, else a new id.</summary>
-    public static string OrNew(HttpContext context, string scope) => Optional(context, scope) ?? CommandIdOf(scope, Guid.NewGuid().ToString("N"));
+    public static string OrNew(HttpContext context, string scope) =>
+        Optional(context, scope) ?? CommandIdOf(context.Caller(), scope, Guid.NewGuid().ToString("N"));
 
     /// <summary>Reads a key off the wire.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out string? key)
@@ -36,23 +38,39 @@ internal static class IdempotencyKey
         return CommandId.IsValid(key);
     }
 
-    private static string? Optional(HttpContext context, string scope)
+    /// <summary>The key of a request; null when it has none.</summary>
+    /// <exception cref="RequestFault">It is no key.</exception>
+    public static string? Of(HttpContext context)
     {
         var values = context.Request.Headers[Header];
         if (values.Count == 0) return null;
         var text = values.Count == 1 ? values[0]! : values.ToString();
-        if (values.Count == 1 && TryParse(text, out var key)) return CommandIdOf(scope, key);
+        if (values.Count == 1 && TryParse(text, out var key)) return key;
         throw new RequestFault(
             ProblemKind.IdempotencyKeyInvalid,
             values.Count == 1 ? $"{Header} must be {Rule}; this one is not." : $"{Header} was sent {values.Count} times; send it once.",
             new ProblemError("invalid_key", $"{Header} must be {Rule}.", Header: Header, Value: text.Length > 300 ? text[..300] + "…" : text, Allowed: [Rule]));
     }
 
-    // The prefix keeps callers' ids apart from those that grains give each other; "#" marks a key too long to keep as it is.
-    private static string CommandIdOf(string scope, string key)
+    /// <summary>Names a keyed request among all: whose it is, what it asks, of what, and its key. 128 bits: no two meet by chance.</summary>
+    public static string NameOf(HttpContext context, Operation operation, string key)
     {
-        var id = $"http:{scope}:{key}";
-        return id.Length <= CommandId.MaxLength ? id : $"http:{scope}#{Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(key)))}";
+        var (caller, request) = (context.Caller(), context.Request);
+        var text = string.Join('\n', caller.Kind, caller.Subject, operation.Id, request.Path.Value, request.QueryString.Value, key);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        var name = Convert.ToHexStringLower(hash[..16]);
+        return caller.Live ? name : "~" + name;
+    }
+
+    private static string? Optional(HttpContext context, string scope) => Of(context) is { } key ? CommandIdOf(context.Caller(), scope, key) : null;
+
+    // The prefix keeps callers' ids apart from those that grains give each other, and callers apart from one another;
+    // "#" marks a key too long to keep as it is.
+    private static string CommandIdOf(Caller caller, string scope, string key)
+    {
+        var id = $"http:{scope}:{caller.Kind}/{caller.Subject}:{key}";
+        return id.Length <= CommandId.MaxLength ? id : $"http:{scope}#{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)))}";
     }
 
     private static bool TryUnquote(string text, [NotNullWhen(true)] out string? value)
