@@ -79,9 +79,13 @@ public sealed partial class OrderActorsClient
         }
     }
 
-    private bool MaySucceed(ApiProblemException problem) =>
-        problem.Status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
-            && (problem.RetryAfter ?? TimeSpan.Zero) <= _options.LongestPause;
+    /// <summary>Whether the API, or who answers in its place, says that the same request may succeed soon.</summary>
+    private bool MaySucceed(ApiProblemException refused)
+    {
+        var later = refused.Problem?.Retryable ?? refused.Status is HttpStatusCode.TooManyRequests or HttpStatusCode.BadGateway
+            or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+        return later && (refused.RetryAfter ?? TimeSpan.Zero) <= _options.LongestPause;
+    }
 
     private static bool IsLost(Exception e, CancellationToken cancellationToken) =>
         e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);

@@ -7,8 +7,8 @@ public sealed record OrderActorsClientOptions
     public string? ApiKey { get; init; }
 
     /// <summary>
-    /// How often a request is sent at most, 1 to 10; 4 when not set. Again is only sent what may succeed the second time: 429, 503 and 504,
-    /// and what got no answer. The Idempotency-Key stays the same, so nothing is done twice.
+    /// How often a request is sent at most, 1 to 10; 4 when not set. Again is only sent what may succeed the second time: what the API calls
+    /// retryable, such as 429, 503 and 504, and what got no answer. The Idempotency-Key stays the same, so nothing is done twice.
     /// </summary>
     public int MostTries { get; init; } = 4;
 

@@ -83,6 +83,7 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
         Assert.True(unsettled.IsOutcomeUnknown);
         Assert.Equal((4, "mine"), (asked.Count, asked[3].Key));
 
+        // Told to wait longer than it is willing to, it leaves the waiting to its caller.
         (client, asked) = Scripted(new Script(Problem(503, "draining", retryAfter: 60)));
         Assert.Equal(TimeSpan.FromSeconds(60), (await Assert.ThrowsAsync<ApiProblemException>(() => client.CollectOrderAsync("7"))).RetryAfter);
         Assert.Single(asked);
@@ -111,7 +112,7 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
     }
 
     private static (int Status, string Body)? Problem(int status, string code, int retryAfter = 0) => (status, $$"""
-        {"type":"t","title":"t","status":{{status}},"detail":"d","instance":"/","code":"{{code}}","retryable":true,"retry":"same_key",
+        {"type":"t","title":"t","status":{{status}},"detail":"d","instance":"/","code":"{{code}}","retryable":{{(status >= 500 ? "true" : "false")}},"retry":"same_key",
          "trace_id":"{{retryAfter}}"}
         """);
 
