@@ -112,8 +112,8 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
     }
 
     private static (int Status, string Body)? Problem(int status, string code, int retryAfter = 0) => (status, $$"""
-        {"type":"t","title":"t","status":{{status}},"detail":"d","instance":"/","code":"{{code}}","retryable":{{(status >= 500 ? "true" : "false")}},"retry":"same_key",
-         "trace_id":"{{retryAfter}}"}
+        {"type":"t","title":"t","status":{{status}},"detail":"d","instance":"/","code":"{{code}}","retry":"same_key",
+         "retryable":{{(status >= 500 ? "true" : "false")}},"trace_id":"{{retryAfter}}"}
         """);
 
     private static (OrderActorsClient Client, List<(string What, string? Key, string? Authorization)> Asked) Scripted(Script script)
