@@ -44,7 +44,7 @@ internal static class ProblemCatalog
     {
         var headers = new JsonObject { ["X-Request-Id"] = Header("X-Request-Id") };
         if (group.Any(kind => kind.RetryAfterSeconds is not null)) headers["Retry-After"] = Header("Retry-After");
-        if (group.Key is 403 or 404 or 409 or 422) headers["Idempotent-Replayed"] = Header("Idempotent-Replayed");
+        if (group.Key is >= 400 and < 500) headers["Idempotent-Replayed"] = Header("Idempotent-Replayed");
         return KeyValuePair.Create<string, JsonNode?>(string.Create(CultureInfo.InvariantCulture, $"Problem{group.Key}"), new JsonObject
         {
             ["description"] = string.Join(' ', group.Select(kind => $"`{kind.Code}`: {kind.Title}.")),

@@ -52,6 +52,13 @@ internal sealed class Conversation(ApiDescription document)
         var key = operation.ParametersIn("header").Any(p => p.GetProperty("name").GetString() == "Idempotency-Key") ? Api.NewKey() : null;
         var (status, text) = await Send(api, operation, path, body, query, key, headers);
         Assert.True(status is >= 200 and < 300, $"{operation} answered {status}: {text}");
+        if (key is not null)
+        {
+            // The same again is the same answer, and as much what the document says.
+            var (again, repeated) = await Send(api, operation, path, body, query, key, headers);
+            Assert.True(again == status, $"{operation} answered {status}, and {again} to the same request again: {repeated}");
+        }
+
         var json = text.StartsWith('{') ? JsonDocument.Parse(text).RootElement.Clone() : default;
         Remember(operation, path, body, query, json);
         return json;
