@@ -11,6 +11,7 @@ using OrderActors.Client.Dispatch;
 using OrderActors.Client.Http;
 using OrderActors.Client.Idempotency;
 using OrderActors.Client.Keys;
+using OrderActors.Client.Listings;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.OpenApi;
@@ -19,8 +20,10 @@ using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Payments;
 using OrderActors.Client.Promotions;
+using OrderActors.Client.Quotes;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
+using OrderActors.Client.Tracking;
 using Orleans;
 
 namespace OrderActors.Client;
@@ -76,6 +79,7 @@ public static class Gateway
         var limits = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
         return
         [
+            .. new QuoteRoutes(grains, limits).Operations,
             .. new OrderRoutes(grains, limits).Operations,
             .. new OrderListRoutes(grains).Operations,
             .. new ModificationRoutes(grains, limits).Operations,
@@ -83,7 +87,9 @@ public static class Gateway
             .. new RefundRoutes(grains, limits).Operations,
             .. new DeliveryRoutes(grains, limits).Operations,
             .. new MerchantRoutes(grains, limits).Operations,
+            .. new CatalogueRoutes(grains).Operations,
             .. new CourierRoutes(grains, limits).Operations,
+            .. new ShiftRoutes(grains, limits).Operations,
             .. new OfferRoutes(grains, limits).Operations,
             .. new CustomerRoutes(grains, limits).Operations,
             .. new ContactRoutes(grains, limits).Operations,
@@ -91,6 +97,8 @@ public static class Gateway
             .. new SettlementRoutes(grains, limits).Operations,
             .. new PaymentRoutes(
                 grains, limits, services.GetRequiredService<PaymentWebhookOptions>(), services.GetRequiredService<TimeProvider>()).Operations,
+            .. new TrackingRoutes(grains).Operations,
+            .. new ListingRoutes(grains).Operations,
             .. new ZoneRoutes(grains).Operations,
             .. new OutboundRoutes(services.GetRequiredService<IOutboundStates>()).Operations,
             .. new DeadLetterRoutes(grains).Operations,

@@ -13,6 +13,7 @@ using OrderActors.Notifications;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
+using OrderActors.Quotes;
 using OrderActors.Refunds;
 using Orleans;
 
@@ -33,6 +34,7 @@ public static class GrainServices
 
         services.TryAddSingleton(new OrderPolicy());
         services.TryAddSingleton<IPinSource, SecurePins>();
+        services.TryAddSingleton<ITrackingTokens, SecureTrackingTokens>();
         services.TryAddSingleton<IOrderNumbers>(provider =>
             new OrderNumbers(provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TimeProvider>()));
 
@@ -52,6 +54,7 @@ public static class GrainServices
         services.AddChecked<CustomerOptions, CustomerOptionsValidator>();
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
+        services.AddChecked<QuoteOptions, QuoteOptionsValidator>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         services.AddChecked<AnswerOptions, AnswerOptionsValidator>();
         services.TryAddSingleton<INotificationSender, SandboxSender>();

@@ -40,6 +40,10 @@ internal sealed class ApiCall(HttpMethod method, string address)
         return this;
     }
 
+    /// <summary>A moment as a query parameter; null for none.</summary>
+    public ApiCall Query(string name, DateTimeOffset? value) =>
+        Query(name, value?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+
     /// <summary>A query parameter; null for none.</summary>
     public ApiCall Query(string name, bool? value) => Query(name, value switch { true => "true", false => "false", null => null });
 

@@ -46,8 +46,16 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
             Body = GatewayJson.Wire.PointBody,
             MostAtOnce = MostPoints,
         },
+        new Operation("setLocation", HttpMethods.Put, "/v1/couriers/{id}/location", Locate, "Says where a courier is: the same as one of the locations.")
+        with
+        {
+            Callers = Callers.Courier | Callers.Operator,
+            Priority = Priority.Critical,
+            Status = 202,
+            Body = GatewayJson.Wire.PointBody,
+        },
         Operation.List("listCourierOrders", "/v1/couriers/{id}/orders", Orders, "Lists a courier's orders, newest first.",
-            GatewayJson.Wire.OrderListResponse)
+            GatewayJson.Wire.OrderListResponse, OrderFilter.Parameters)
         with
         {
             Callers = Callers.Courier | Callers.Operator,
@@ -89,7 +97,7 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
         var command = IdempotencyKey.Required(context, "create");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CreateCourierRequest);
         var id = EntityIds.Require(body.Id, "/id");
-        var reply = await grains.GetGrain<ICourierGrain>(id).Execute(new CreateCourier(
+        var reply = await grains.GetGrain<ICourierGrain>(id).Execute(context, new CreateCourier(
             command, new Actor(Role.Courier, id), body.Name, body.Zone ?? CreateMerchantRequest.DefaultZone, body.Capacity ?? DefaultCapacity,
             body.Vehicle ?? Vehicle.Bicycle, body.AcceptsOffersByHand ?? false));
         await Write(context, 201, reply, "create", "/v1/couriers/" + id);
@@ -110,7 +118,7 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
         var command = IdempotencyKey.OrNew(context, "duty");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetDutyRequest);
         var by = new Actor(Role.Courier, id);
-        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute((body.Status, body.Location) switch
+        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(context, (body.Status, body.Location) switch
         {
             (DutyStatus.Offline, _) => new GoOffline(command, by),
             (_, { } location) => new GoOnline(command, by, location.ToPoint(), body.Until, body.PlannedStart),
@@ -127,7 +135,7 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
         var id = IdOf(context);
         var command = IdempotencyKey.OrNew(context, "settings");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CourierSettingsRequest);
-        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(new ChangeCourier(
+        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(context, new ChangeCourier(
             command, new Actor(Role.Courier, id), body.Vehicle, body.Capacity, body.AcceptsOffersByHand)), "settings");
     }
 
@@ -136,7 +144,7 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
     {
         var id = IdOf(context);
         var command = IdempotencyKey.Required(context, "pause");
-        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(new PauseCourier(command, new Actor(Role.Courier, id))), "pause");
+        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(context, new PauseCourier(command, new Actor(Role.Courier, id))), "pause");
     }
 
     /// <summary>POST /v1/couriers/{id}/resume.</summary>
@@ -144,7 +152,7 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
     {
         var id = IdOf(context);
         var command = IdempotencyKey.Required(context, "resume");
-        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(new ResumeCourier(command, new Actor(Role.Courier, id))), "resume");
+        await Write(context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(context, new ResumeCourier(command, new Actor(Role.Courier, id))), "resume");
     }
 
     /// <summary>POST /v1/couriers/{id}/locations: one point or several, of which the last one counts.</summary>
@@ -178,10 +186,9 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
     public async Task Orders(HttpContext context)
     {
         var id = IdOf(context);
-        var page = PageRequest.Read(context);
         var grain = grains.GetGrain<ICourierGrain>(id);
         if (await grain.Get() is null) throw NotFound(id);
-        await OrderLists.Write(context, grains, grain.Orders, page);
+        await OrderLists.Write(context, grains, grain.FindOrders);
     }
 
     /// <summary>GET /v1/couriers/{id}/earnings.</summary>

@@ -60,7 +60,7 @@ internal sealed class OfferRoutes(IClusterClient grains, GatewayOptions limits)
         var (id, order) = (CourierRoutes.IdOf(context), OrderReplies.NumberOf(context));
         var command = IdempotencyKey.Required(context, "accept-offer");
         await CourierRoutes.Write(
-            context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(new AcceptOffer(command, new Actor(Role.Courier, id), order)), "accept");
+            context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(context, new AcceptOffer(command, new Actor(Role.Courier, id), order)), "accept");
     }
 
     /// <summary>POST /v1/couriers/{id}/offers/{number}/decline.</summary>
@@ -73,7 +73,7 @@ internal sealed class OfferRoutes(IClusterClient grains, GatewayOptions limits)
             context,
             200,
             await grains.GetGrain<ICourierGrain>(id).Execute(
-                new DeclineOffer(command, new Actor(Role.Courier, id), order, body.Reason ?? DeclineReason.Other)),
+                context, new DeclineOffer(command, new Actor(Role.Courier, id), order, body.Reason ?? DeclineReason.Other)),
             "decline");
     }
 

@@ -40,9 +40,7 @@ internal sealed record EarningsResponse(string Courier, ShiftBody? Shift, Earnin
 {
     public static EarningsResponse From(string courier, CourierEarnings earnings) => new(
         courier,
-        earnings.Shift is { } shift
-            ? new(shift.StartedAt, (long)shift.Breaks.TotalSeconds, shift.PausedAt, shift.Orders, shift.Earned)
-            : null,
+        ShiftBody.From(earnings.Shift),
         earnings.Days.IsDefault ? [] : [.. earnings.Days.Select(EarningsDayBody.From)]);
 }
 
@@ -52,7 +50,11 @@ internal sealed record EarningsResponse(string Courier, ShiftBody? Shift, Earnin
 /// <param name="PausedAt">Since when there is a break; absent without one.</param>
 /// <param name="Orders">Orders delivered.</param>
 /// <param name="Earned">What they earned, in minor units.</param>
-internal sealed record ShiftBody(DateTimeOffset StartedAt, long BreakSeconds, DateTimeOffset? PausedAt, int Orders, long Earned);
+internal sealed record ShiftBody(DateTimeOffset StartedAt, long BreakSeconds, DateTimeOffset? PausedAt, int Orders, long Earned)
+{
+    public static ShiftBody? From(Shift? shift) =>
+        shift is null ? null : new(shift.StartedAt, (long)shift.Breaks.TotalSeconds, shift.PausedAt, shift.Orders, shift.Earned);
+}
 
 /// <summary>A day's earnings.</summary>
 /// <param name="Day">The day in UTC, such as 2026-03-02.</param>

@@ -15,7 +15,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
     public IEnumerable<Operation> Operations =>
     [
         Operation.List("listCustomerOrders", "/v1/customers/{id}/orders", Orders, "Lists a customer's orders, newest first.",
-            GatewayJson.Wire.OrderListResponse)
+            GatewayJson.Wire.OrderListResponse, OrderFilter.Parameters)
         with
         {
             Callers = Callers.Customer | Callers.Partner | Callers.Operator,
@@ -52,7 +52,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
     ];
 
     /// <summary>GET /v1/customers/{id}/orders.</summary>
-    public Task Orders(HttpContext context) => OrderLists.Write(context, grains, Grain(IdOf(context)).Orders, PageRequest.Read(context));
+    public Task Orders(HttpContext context) => OrderLists.Write(context, grains, Grain(IdOf(context)).FindOrders);
 
     /// <summary>GET /v1/customers/{id}.</summary>
     public async Task Get(HttpContext context)
@@ -69,7 +69,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
         var (id, address) = (IdOf(context), AddressOf(context));
         var command = IdempotencyKey.OrNew(context, "address");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetAddressRequest);
-        await Write(context, await Grain(id).Execute(new SetAddress(
+        await Write(context, await Grain(id).Execute(context, new SetAddress(
             command,
             context.Acting(body.Actor, new(Role.Customer, id)),
             new CustomerAddress(address, body.Label, body.Point.ToPoint(), body.Note),
@@ -81,7 +81,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
     {
         var (id, address) = (IdOf(context), AddressOf(context));
         var command = IdempotencyKey.OrNew(context, "remove-address");
-        await Write(context, await Grain(id).Execute(new RemoveAddress(command, new Actor(Role.Customer, id), address)));
+        await Write(context, await Grain(id).Execute(context, new RemoveAddress(command, new Actor(Role.Customer, id), address)));
     }
 
     /// <summary>PUT /v1/customers/{id}/limit.</summary>
@@ -90,7 +90,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
         var id = IdOf(context);
         var command = IdempotencyKey.OrNew(context, "limit");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetLimitRequest);
-        await Write(context, await Grain(id).Execute(new SetLimit(command, context.Acting(body.Actor), body.MaxOpenOrders)));
+        await Write(context, await Grain(id).Execute(context, new SetLimit(command, context.Acting(body.Actor), body.MaxOpenOrders)));
     }
 
     /// <summary>POST /v1/customers/{id}/membership.</summary>
@@ -100,7 +100,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
         var command = IdempotencyKey.Required(context, "membership");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.MembershipRequest);
         var by = context.Acting(body.Actor);
-        await Write(context, await Grain(id).Execute(body.Days == 0 ? new RevokeMembership(command, by) : new GrantMembership(command, by, body.Days)));
+        await Write(context, await Grain(id).Execute(context, body.Days == 0 ? new RevokeMembership(command, by) : new GrantMembership(command, by, body.Days)));
     }
 
     private ICustomerGrain Grain(string id) => grains.GetGrain<ICustomerGrain>(id);

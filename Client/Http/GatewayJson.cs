@@ -5,20 +5,24 @@ using OrderActors.Client.Couriers;
 using OrderActors.Client.Customers;
 using OrderActors.Client.Dispatch;
 using OrderActors.Client.Keys;
+using OrderActors.Client.Listings;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Payments;
 using OrderActors.Client.Promotions;
+using OrderActors.Client.Quotes;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
+using OrderActors.Client.Tracking;
 using OrderActors.Couriers;
 using OrderActors.Governance.Keys;
 using OrderActors.Merchants;
 using OrderActors.Notifications;
 using OrderActors.Orders;
 using OrderActors.Promotions;
+using OrderActors.Quotes;
 using OrderActors.Refunds;
 using OrderActors.Settlement;
 using OrderActors.Values;
@@ -48,6 +52,8 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<PaymentStatus>),
         typeof(WireEnumConverter<ProposalStatus>),
         typeof(WireEnumConverter<SettlementStatus>),
+        typeof(WireEnumConverter<QuoteStatus>),
+        typeof(WireEnumConverter<StopKind>),
         typeof(WireEnumConverter<DeadlineKind>),
         typeof(WireEnumConverter<CourierStatus>),
         typeof(WireEnumConverter<Vehicle>),
@@ -115,6 +121,16 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(RefundResponse))]
 [JsonSerializable(typeof(RefundListResponse))]
 [JsonSerializable(typeof(PointBody))]
+[JsonSerializable(typeof(CreateQuoteRequest))]
+[JsonSerializable(typeof(AcceptQuoteRequest))]
+[JsonSerializable(typeof(QuoteResponse))]
+[JsonSerializable(typeof(TrackingResponse))]
+[JsonSerializable(typeof(MerchantListResponse))]
+[JsonSerializable(typeof(CourierListResponse))]
+[JsonSerializable(typeof(PromotionListResponse))]
+[JsonSerializable(typeof(StartShiftRequest))]
+[JsonSerializable(typeof(ShiftsResponse))]
+[JsonSerializable(typeof(AssignmentResponse))]
 [JsonSerializable(typeof(PointBody[]))]
 [JsonSerializable(typeof(ZoneResponse))]
 [JsonSerializable(typeof(DeadLettersResponse))]

@@ -83,6 +83,18 @@ internal sealed class Ownership(IClusterClient grains)
         }
     }
 
+    /// <summary>Refuses to buy for a customer who is neither the caller nor the caller's.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="customer">Whom its body names as <c>/customer</c>.</param>
+    public ValueTask RequireCustomer(HttpContext context, string customer)
+    {
+        var caller = context.Caller();
+        if (caller.Kind != Callers.Customer || caller.Subject == customer) return RequireCustomer(caller, customer, claim: true);
+        var detail = $"/customer is '{customer}'; this key buys for {caller.Subject}.";
+        throw new RequestFault(
+            ProblemKind.Forbidden, detail, new ProblemError("forbidden", detail, Pointer: "/customer", Value: customer, Allowed: [caller.Subject]));
+    }
+
     /// <summary>Refuses a customer that is not the caller's own, nor one whom the partner brought.</summary>
     /// <param name="caller">The caller.</param>
     /// <param name="id">The customer's id.</param>

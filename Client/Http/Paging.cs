@@ -11,6 +11,7 @@ internal readonly record struct PageRequest(int Limit, string? Cursor)
     public const int DefaultLimit = 50;
     public const int MaxLimit = 200;
     private const int LongestCursor = 200;
+    private const int LongestInstant = 40;
 
     /// <summary>Reads limit and cursor, and refuses parameters that the route does not have.</summary>
     public static PageRequest Read(HttpContext context, params ReadOnlySpan<string> others)
@@ -48,6 +49,18 @@ internal readonly record struct PageRequest(int Limit, string? Cursor)
             1 => values[0] ?? "",
             _ => throw Fault("duplicate_parameter", $"{name} is given {values.Count} times; give it once.", name, values.ToString(), null),
         };
+    }
+
+    /// <summary>A moment that may be given, with an offset; null when it is not.</summary>
+    public static DateTimeOffset? Instant(HttpContext context, string name)
+    {
+        if (Single(context, name) is not { } text) return null;
+        // A plus that was not escaped is a space by the rules of query strings.
+        const string Rule = "an RFC 3339 time with its offset, such as 2026-11-21T09:00:00Z";
+        return text.Length <= LongestInstant && (text.EndsWith('Z') || (text.Length > 6 && text[^3] == ':' && text[^6] is '+' or '-' or ' '))
+            && DateTimeOffset.TryParse(text.Replace(' ', '+'), CultureInfo.InvariantCulture, DateTimeStyles.None, out var value)
+            ? value.ToUniversalTime()
+            : throw Fault("wrong_type", $"{name} is '{text}'; it must be {Rule}.", name, text, [Rule]);
     }
 
     public static RequestFault BadCursor(string cursor) =>

@@ -26,6 +26,8 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int? R
     public static readonly ProblemKind ReplayFailed = new(409, "replay_failed", "The consumer failed again");
     public static readonly ProblemKind IdempotencyInProgress =
         new(409, "idempotency_in_progress", "The first request with this key is under way", RetryAfterSeconds: 1, Retry: "same_key");
+    public static readonly ProblemKind QuoteExpired = new(409, "quote_expired", "The quote is over");
+    public static readonly ProblemKind VersionConflict = new(412, "version_conflict", "The resource has another version");
     public static readonly ProblemKind BodyTooLarge = new(413, "body_too_large", "The body is too large");
     public static readonly ProblemKind UnsupportedMediaType = new(415, "unsupported_media_type", "The body must be JSON");
     public static readonly ProblemKind ValidationFailed = new(422, "validation_failed", "A value is not possible");
@@ -80,6 +82,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int? R
         RefusalCode.IdempotencyKeyReused => IdempotencyKeyReused,
         RefusalCode.NotFound => NotFound,
         RefusalCode.AlreadyExists => AlreadyExists,
+        RefusalCode.VersionConflict => VersionConflict,
         RefusalCode.ValidationFailed => ValidationFailed,
         RefusalCode.Forbidden => Forbidden,
         RefusalCode.InvalidTransition => InvalidTransition,
@@ -95,6 +98,7 @@ internal sealed record ProblemKind(int Status, string Code, string Title, int? R
         RefusalCode.UnknownValue => UnknownValue,
         RefusalCode.ScheduleInvalid => ScheduleInvalid,
         RefusalCode.OrderFrozen => OrderFrozen,
+        RefusalCode.QuoteExpired => QuoteExpired,
         RefusalCode.OfferExpired => OfferExpired,
         RefusalCode.WrongPin => WrongPin,
         RefusalCode.MerchantBusy => MerchantBusy,

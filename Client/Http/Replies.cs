@@ -41,7 +41,7 @@ internal static class Replies
         HttpContext context, int status, T value, JsonTypeInfo<T> type, long version, bool replayed = false, string? location = null)
     {
         var headers = context.Response.Headers;
-        headers.ETag = ETagOf(version);
+        headers.ETag = Preconditions.Quoted(version.ToString(System.Globalization.CultureInfo.InvariantCulture));
         if (replayed) headers[ReplayedHeader] = True;
         if (location is not null) headers.Location = location;
         return replayed && KeyedRequest.Of(context) is { } request
@@ -56,6 +56,19 @@ internal static class Replies
         await (answer is null ? now() : KeyedRequest.Repeat(context, answer));
     }
 
+    /// <summary>
+    /// Answers a read of a resource whose whole body its version settles, or says that the caller has it already (If-None-Match).
+    /// Not for what also shows counts or places that come and go without a version of their own.
+    /// </summary>
+    public static Task WriteVersioned<T>(HttpContext context, T value, JsonTypeInfo<T> type, long version)
+    {
+        var etag = Preconditions.Quoted(version.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        context.Response.Headers.ETag = etag;
+        if (!Preconditions.IsKnown(context, etag)) return Write(context, StatusCodes.Status200OK, value, type);
+        context.Response.StatusCode = StatusCodes.Status304NotModified;
+        return Task.CompletedTask;
+    }
+
     /// <summary>Writes a refusal of a grain.</summary>
     public static Task WriteRefusal(HttpContext context, Refusal refusal, bool replayed, OrderView? order = null)
     {
@@ -66,7 +79,7 @@ internal static class Replies
 
         var problem = new Problem(ProblemKind.Of(refusal.Code), refusal.Detail)
         {
-            Errors = ErrorOf(refusal) is { } error ? [error] : null,
+            Errors = (refusal.Code == RefusalCode.VersionConflict ? OtherVersion(context, refusal) : ErrorOf(refusal)) is { } error ? [error] : null,
             Replayed = replayed,
             Order = OrderStanding.Of(order),
         };
@@ -86,6 +99,15 @@ internal static class Replies
             Pointer: refusal.Field,
             Value: refusal.Value,
             Allowed: refusal.Allowed.IsDefaultOrEmpty ? null : refusal.Allowed);
+
+    // What would be right is the version as it is now: the ETag of the answer, too.
+    private static ProblemError OtherVersion(HttpContext context, Refusal refusal)
+    {
+        string[] tags = [.. refusal.Allowed.Select(Preconditions.Quoted)];
+        context.Response.Headers.ETag = tags;
+        return new(
+            ProblemKind.VersionConflict.Code, refusal.Detail, Header: Preconditions.IfMatch, Value: Preconditions.Quoted(refusal.Value!), Allowed: tags);
+    }
 
     /// <summary>The key was used with other content. The grain knows the command id; the caller knows the header it sent.</summary>
     public static RequestFault KeyReused(HttpContext context)
@@ -125,8 +147,6 @@ internal static class Replies
             ? parent.TraceId.ToHexString()
             : context.TraceIdentifier;
     }
-
-    private static string ETagOf(long version) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{version}\"");
 
     private static Task WriteBody<T>(HttpContext context, T value, JsonTypeInfo<T> type, StringValues contentType, KeyedRequest? request = null)
     {

@@ -18,7 +18,7 @@ internal static class Sides
     /// <summary>The path's parameters that are ids which callers choose, as paths are built here.</summary>
     public static ImmutableArray<string> IdsOfPath(string path) => path.Split('/', StringSplitOptions.RemoveEmptyEntries) switch
     {
-        ["v1", "merchants" or "couriers" or "customers" or "zones", "{id}", ..] => ["id"],
+        ["v1", "merchants" or "couriers" or "customers" or "zones" or "quotes", "{id}", ..] => ["id"],
         ["v1", "promotions", "{code}", ..] => ["code"],
         ["v1", "settlements", "{day}", ..] => ["day"],
         _ => [],

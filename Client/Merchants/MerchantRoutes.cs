@@ -88,7 +88,7 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
             Key = KeyUse.None,
         },
         Operation.List("listMerchantOrders", "/v1/merchants/{id}/orders", Orders, "Lists a merchant's orders, newest first.",
-            GatewayJson.Wire.OrderListResponse)
+            GatewayJson.Wire.OrderListResponse, OrderFilter.Parameters)
         with
         {
             Callers = Callers.Merchant | Callers.Operator,
@@ -101,7 +101,7 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
         var command = IdempotencyKey.Required(context, "create");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CreateMerchantRequest);
         var id = EntityIds.Require(body.Id, "/id");
-        var reply = await grains.GetGrain<IMerchantGrain>(id).Execute(new CreateMerchant(
+        var reply = await grains.GetGrain<IMerchantGrain>(id).Execute(context, new CreateMerchant(
             command,
             new Actor(Role.Merchant, id),
             body.Name,
@@ -147,7 +147,8 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
     {
         var id = IdOf(context);
         var command = IdempotencyKey.OrNew(context, "hours");
-        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(new SetMerchantHours(command, new Actor(Role.Merchant, id), null)));
+        var change = new SetMerchantHours(command, new Actor(Role.Merchant, id), null);
+        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(context, change));
     }
 
     /// <summary>PUT /v1/merchants/{id}/capacity.</summary>
@@ -179,10 +180,9 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
     public async Task Orders(HttpContext context)
     {
         var id = IdOf(context);
-        var page = PageRequest.Read(context);
         var grain = grains.GetGrain<IMerchantGrain>(id);
         if (await grain.Get() is null) throw NotFound(id);
-        await OrderLists.Write(context, grains, grain.Orders, page);
+        await OrderLists.Write(context, grains, grain.FindOrders);
     }
 
     private async Task Set<TBody>(
@@ -191,12 +191,12 @@ internal sealed class MerchantRoutes(IClusterClient grains, GatewayOptions limit
         var id = IdOf(context);
         var key = IdempotencyKey.OrNew(context, step);
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, type);
-        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(command(key, new Actor(Role.Merchant, id), body)));
+        await Write(context, 200, await grains.GetGrain<IMerchantGrain>(id).Execute(context, command(key, new Actor(Role.Merchant, id), body)));
     }
 
     private static string IdOf(HttpContext context) => EntityIds.RequireParameter((string)context.Request.RouteValues["id"]!, "id");
 
-    private static RequestFault NotFound(string id) => new(
+    internal static RequestFault NotFound(string id) => new(
         ProblemKind.NotFound, $"There is no merchant {id}.", new ProblemError("not_found", $"There is no merchant {id}.", Parameter: "id", Value: id));
 
     private static Task Write(HttpContext context, int status, MerchantReply reply, string? location = null) => reply switch

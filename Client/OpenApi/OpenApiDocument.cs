@@ -99,10 +99,11 @@ public sealed class OpenApiDocument
         {
             ["name"] = name, ["in"] = "header", ["description"] = words, ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 256 },
         };
-        var parameters = new JsonObject
+        return new()
         {
             ["IdempotencyKey"] = Key(required: true),
             ["OptionalIdempotencyKey"] = Key(required: false),
+            ["IfMatch"] = ETag("If-Match", "The ETag of the version that is to be changed; another version is `412`."),
             ["IfNoneMatch"] = ETag("If-None-Match", "The ETag that the caller has: where the version settles the whole answer, it is `304` without a body."),
             ["RequestId"] = new JsonObject
             {
@@ -112,8 +113,6 @@ public sealed class OpenApiDocument
                 ["schema"] = new JsonObject { ["type"] = "string", ["minLength"] = 1, ["maxLength"] = 128 },
             },
         };
-        if (ProblemCatalog.Has(412)) parameters["IfMatch"] = ETag("If-Match", "The ETag of the version that is to be changed; another version is `412`.");
-        return parameters;
     }
 
     private static JsonObject Headers()

@@ -33,14 +33,15 @@ internal static partial class OperationDescription
 
     /// <summary>Whether an answer can have an ETag: single resources do, lists and texts do not.</summary>
     private static bool HasETag(Operation operation) =>
-        operation is { Answer: not null, MediaType: null } or { MediaType: Json } && operation.Query.All(parameter => parameter.Name != "cursor");
+        operation is ({ Answer: not null, MediaType: null } or { MediaType: Json }) && operation.Query.All(parameter => parameter.Name != "cursor");
 
     private static bool IsRead(Operation operation) => operation.Method == "GET";
 
-    // Only what is there already has a version to be named.
+    // What is there already and has one version for all of it.
     private static bool TakesIfMatch(Operation operation) =>
         !IsRead(operation) && operation.Key != KeyUse.None && HasETag(operation) && operation.Path.Contains('{', StringComparison.Ordinal)
-            && ProblemCatalog.Has(412);
+            && operation.Tag is ("orders" or "deliveries" or "merchants" or "couriers" or "customers" or "promotions")
+            && !operation.Path.EndsWith("/contact", StringComparison.Ordinal);
 
     private static JsonArray Parameters(Operation operation, JsonObject? example)
     {

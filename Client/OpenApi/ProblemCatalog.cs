@@ -16,9 +16,6 @@ internal static class ProblemCatalog
     private static readonly ILookup<int, ProblemKind> ByStatus =
         Kinds.Where(kind => kind != ProblemKind.UnknownRoute && kind != ProblemKind.MethodNotAllowed).ToLookup(kind => kind.Status);
 
-    /// <summary>Whether anything is refused with a status.</summary>
-    public static bool Has(int status) => ByStatus.Contains(status);
-
     /// <summary>The statuses with which an operation can refuse, as references to <see cref="Components"/>.</summary>
     public static IEnumerable<KeyValuePair<string, JsonNode?>> Of(Operation operation)
     {

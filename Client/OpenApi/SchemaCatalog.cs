@@ -64,9 +64,18 @@ internal sealed class SchemaCatalog
         return type.Name;
     }
 
+    /// <summary>The name of a type that has a schema for each direction.</summary>
+    private static string NameOf(Type type, Direction direction)
+    {
+        const string Ending = "Request";
+        var name = NameOf(type);
+        if (!name.EndsWith(Ending, StringComparison.Ordinal)) return direction == Direction.Request ? name + "Input" : name;
+        return direction == Direction.Request ? name : name[..^Ending.Length];
+    }
+
     private JsonObject Reference(Type type, Direction direction, Func<JsonObject> schema)
     {
-        var name = NameOf(type) + (direction == Direction.Request && IsSplit(type) ? "Input" : "");
+        var name = IsSplit(type) ? NameOf(type, direction) : NameOf(type);
         if (_names.TryAdd(name, type)) _schemas[name] = schema();
         else if (_names[name] != type)
             throw new InvalidOperationException($"{_names[name]} and {type} would both be called {name} in the document; rename one.");

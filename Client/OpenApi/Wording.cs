@@ -43,6 +43,7 @@ internal static class Wording
         ["address"] = ("The address's id, of the caller's choice.", Id),
         ["code"] = ("The coupon's code; case means nothing.", Id),
         ["day"] = ("A day in UTC, such as 2026-03-02.", """{"type":"string","format":"date"}"""),
+        ["token"] = ("The end of the link that placing the order gave out.", """{"type":"string","maxLength":64}"""),
         ["provider"] = ("The payment provider's name.", Id),
         ["subscriber"] = ("The consumer's name.", """{"type":"string"}"""),
         ["partition"] = ("The event's partition.", """{"type":"integer","format":"int32","minimum":0}"""),
@@ -59,11 +60,13 @@ internal static class Wording
     /// <param name="tag">The resource whose path it is.</param>
     public static JsonObject OfPathParameter(string name, string tag)
     {
-        var (words, schema) = name == "id" ? ($"The {OneOf(tag)}'s id, of the caller's choice.", Id)
+        var (words, schema) = name == "id" ? ($"The {OneOf(tag)}'s id, {(IsChosen(tag) ? "of the caller's choice" : "as it was given out")}.", Id)
             : Parameters.TryGetValue(name, out var known) ? known
             : ($"Which {name}.", """{"type":"string"}""");
         return new() { ["name"] = name, ["in"] = "path", ["required"] = true, ["description"] = words, ["schema"] = JsonNode.Parse(schema) };
     }
+
+    private static bool IsChosen(string tag) => tag is "merchants" or "couriers" or "customers" or "zones";
 
     private static string OneOf(string tag) => tag.EndsWith('s') ? tag[..^1] : tag;
 }

@@ -75,7 +75,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var id = IdempotencyKey.Required(context, step.Route);
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.CourierStepRequest, CourierStepRequest.Empty);
         var by = context.ActingCourier(body.Courier);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new AdvanceDelivery(id, by, step.Step)));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(context, new AdvanceDelivery(id, by, step.Step)));
     }
 
     /// <summary>POST /v1/deliveries/{number}/complete.</summary>
@@ -86,7 +86,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var body = await RequestBody.ReadOr(
             context, limits.MaxBodyBytes, GatewayJson.Wire.CompleteDeliveryRequest, CompleteDeliveryRequest.Empty);
         var by = context.ActingCourier(body.Courier);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new AdvanceDelivery(id, by, CourierStep.Deliver, body.Proof?.ToProof())));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(context, new AdvanceDelivery(id, by, CourierStep.Deliver, body.Proof?.ToProof())));
     }
 
     /// <summary>POST /v1/deliveries/{number}/unassign.</summary>
@@ -97,7 +97,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.UnassignRequest, UnassignRequest.Empty);
         var courier = context.ActingCourier(body.Courier);
         var by = context.Acting(body.Actor, courier);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new UnassignCourier(id, by, courier.Id)));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(context, new UnassignCourier(id, by, courier.Id)));
     }
 
     /// <summary>POST /v1/deliveries/{number}/fail.</summary>
@@ -106,7 +106,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var number = OrderReplies.NumberOf(context);
         var id = IdempotencyKey.Required(context, "fail");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.FailDeliveryRequest);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new FailDelivery(id, CourierOr(context, body.Courier, body.Actor), body.Reason)));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(context, new FailDelivery(id, CourierOr(context, body.Courier, body.Actor), body.Reason)));
     }
 
     /// <summary>POST /v1/deliveries/{number}/return.</summary>
@@ -115,7 +115,7 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var number = OrderReplies.NumberOf(context);
         var id = IdempotencyKey.Required(context, "return");
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ReturnGoodsRequest, ReturnGoodsRequest.Empty);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(new ReturnGoods(id, CourierOr(context, body.Courier, body.Actor))));
+        await OrderReplies.Write(context, await GrainOf(number).Execute(context, new ReturnGoods(id, CourierOr(context, body.Courier, body.Actor))));
     }
 
     /// <summary>Who says so: a courier, or somebody else who gives role and id.</summary>

@@ -55,15 +55,15 @@ internal sealed class ModificationRoutes(IClusterClient grains, GatewayOptions l
         var id = IdempotencyKey.Required(context, "modifications");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.ProposeModificationRequest);
         var command = new ProposeModification(id, context.Acting(body.Actor), OrderLineBody.ToLines(body.Lines));
-        await OrderReplies.Write(context, await grain.Execute(command));
+        await OrderReplies.Write(context, await grain.Execute(context, command));
     }
 
     /// <summary>GET /v1/orders/{number}/modifications.</summary>
     public async Task List(HttpContext context)
     {
         var order = await OrderReplies.Find(context, grains);
-        await Replies.WriteResource(
-            context, 200, new ModificationsResponse(ProposalBody.From(order)), GatewayJson.Wire.ModificationsResponse, order.Version);
+        await Replies.WriteVersioned(
+            context, new ModificationsResponse(ProposalBody.From(order)), GatewayJson.Wire.ModificationsResponse, order.Version);
     }
 
     /// <summary>POST /v1/orders/{number}/modifications/{modification}/approve.</summary>
@@ -79,7 +79,7 @@ internal sealed class ModificationRoutes(IClusterClient grains, GatewayOptions l
         var id = IdempotencyKey.Required(context, approve ? "approve-modification" : "decline-modification");
         var body = await RequestBody.ReadOr(
             context, limits.MaxBodyBytes, GatewayJson.Wire.ResolveModificationRequest, ResolveModificationRequest.Empty);
-        var reply = await grain.Execute(new ResolveModification(id, context.Acting(body.Actor), proposal, approve));
+        var reply = await grain.Execute(context, new ResolveModification(id, context.Acting(body.Actor), proposal, approve));
 
         // What the grain calls a field is a part of the address here.
         if (reply.Refusal is { Field: "/proposal", Value: { } asked, Allowed: [var open, ..] })

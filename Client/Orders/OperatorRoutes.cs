@@ -41,7 +41,7 @@ internal sealed class OperatorRoutes(IClusterClient grains, GatewayOptions limit
         var grain = GrainOf(context);
         var id = IdempotencyKey.Required(context, "freeze");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.FreezeOrderRequest);
-        await OrderReplies.Write(context, await grain.Execute(new FreezeOrder(id, context.Acting(body.Actor), body.Reason)));
+        await OrderReplies.Write(context, await grain.Execute(context, new FreezeOrder(id, context.Acting(body.Actor), body.Reason)));
     }
 
     /// <summary>POST /v1/orders/{number}/unfreeze.</summary>
@@ -50,7 +50,7 @@ internal sealed class OperatorRoutes(IClusterClient grains, GatewayOptions limit
         var grain = GrainOf(context);
         var id = IdempotencyKey.Required(context, "unfreeze");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.FreezeOrderRequest);
-        await OrderReplies.Write(context, await grain.Execute(new UnfreezeOrder(id, context.Acting(body.Actor), body.Reason)));
+        await OrderReplies.Write(context, await grain.Execute(context, new UnfreezeOrder(id, context.Acting(body.Actor), body.Reason)));
     }
 
     /// <summary>POST /v1/orders/{number}/override.</summary>
@@ -59,7 +59,7 @@ internal sealed class OperatorRoutes(IClusterClient grains, GatewayOptions limit
         var grain = GrainOf(context);
         var id = IdempotencyKey.Required(context, "override");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.OverrideOrderRequest);
-        await OrderReplies.Write(context, await grain.Execute(new OverrideOrder(id, context.Acting(body.Actor), body.To, body.Reason)));
+        await OrderReplies.Write(context, await grain.Execute(context, new OverrideOrder(id, context.Acting(body.Actor), body.To, body.Reason)));
     }
 
     private IOrderGrain GrainOf(HttpContext context) => grains.GetGrain<IOrderGrain>(OrderReplies.NumberOf(context).ToString());

@@ -27,21 +27,19 @@ internal sealed class OrderListRoutes(IClusterClient grains)
     private const string ExternalId = "external_id";
     private const string ExternalIdRule = "1 to 255 visible ASCII characters";
     private static readonly string[] Owners = ["customer", "merchant", "courier", ExternalId];
-    private static readonly string[] Statuses = [.. WireNames<OrderStatus>.All.Remove(WireNames<OrderStatus>.NameOf(OrderStatus.None))];
-
     private static ImmutableArray<QueryParameter> Filters =>
     [
         new("customer", "The customer's id.", """{"type":"string"}"""),
         new("merchant", "The merchant's id.", """{"type":"string"}"""),
         new("courier", "The courier's id.", """{"type":"string"}"""),
         new(ExternalId, "The caller's own id for one order.", """{"type":"string","minLength":1,"maxLength":255}"""),
-        new("status", "Only orders in this status.", $$"""{"type":"string","enum":["{{string.Join("\",\"", Statuses)}}"]}"""),
+        .. OrderFilter.Parameters,
     ];
 
     /// <summary>Answers with a page.</summary>
     public Task List(HttpContext context)
     {
-        var page = PageRequest.Read(context, "customer", "merchant", "courier", ExternalId, "status");
+        var page = PageRequest.Read(context, ["customer", "merchant", "courier", ExternalId, .. OrderFilter.Names]);
         string? owner = null;
         string? id = null;
         foreach (var name in Owners)
@@ -60,14 +58,14 @@ internal sealed class OrderListRoutes(IClusterClient grains)
         }
 
         RequireOwn(caller, owner, id);
-        Func<string?, int, Task<OrderPage>> index = owner switch
+        Func<OrderQuery, Task<OrderPage>> index = owner switch
         {
-            "customer" => grains.GetGrain<ICustomerGrain>(id).Orders,
-            "merchant" => grains.GetGrain<IMerchantGrain>(id).Orders,
-            ExternalId => (cursor, _) => Named(id, cursor, caller),
-            _ => grains.GetGrain<ICourierGrain>(id).Orders,
+            "customer" => grains.GetGrain<ICustomerGrain>(id).FindOrders,
+            "merchant" => grains.GetGrain<IMerchantGrain>(id).FindOrders,
+            ExternalId => query => Named(id, query.Cursor, caller),
+            _ => grains.GetGrain<ICourierGrain>(id).FindOrders,
         };
-        return OrderLists.Write(context, grains, index, page, StatusOf(context));
+        return OrderLists.Write(context, grains, index, page, OrderFilter.Read(context));
     }
 
     /// <summary>The order that has an external id, as a list of one or none.</summary>
@@ -94,16 +92,46 @@ internal sealed class OrderListRoutes(IClusterClient grains)
         ? id
         : throw PageRequest.Fault("invalid_id", $"The external_id is '{id}'; it is {ExternalIdRule}.", ExternalId, id, [ExternalIdRule]);
 
-    private static OrderStatus? StatusOf(HttpContext context)
-    {
-        if (PageRequest.Single(context, "status") is not { } text) return null;
-        return WireNames<OrderStatus>.TryParse(text, out var status) && status != OrderStatus.None
-            ? status
-            : throw PageRequest.Fault("unknown_value", $"status is '{text}'; it must be one of {string.Join(", ", Statuses)}.", "status", text, Statuses);
-    }
-
     private static RequestFault OneOwner(string found) => PageRequest.Fault(
         "required", $"Give exactly one of customer, merchant, courier and external_id; {found}.", "customer", null, Owners);
+}
+
+/// <summary>Which orders of a list are wanted.</summary>
+/// <param name="Status">Only in this status; null for any.</param>
+/// <param name="From">Only created from this moment on; null for all.</param>
+/// <param name="Until">Only created before this moment; null for all.</param>
+internal readonly record struct OrderFilter(OrderStatus? Status, DateTimeOffset? From, DateTimeOffset? Until)
+{
+    /// <summary>The parameters' names.</summary>
+    public static readonly ImmutableArray<string> Names = ["status", "created_after", "created_before"];
+
+    private static readonly string[] Statuses = [.. WireNames<OrderStatus>.All.Remove(WireNames<OrderStatus>.NameOf(OrderStatus.None))];
+
+    /// <summary>The parameters.</summary>
+    public static readonly ImmutableArray<QueryParameter> Parameters =
+    [
+        new("status", "Only orders in this status.", $$"""{"type":"string","enum":["{{string.Join("\",\"", Statuses)}}"]}"""),
+        new("created_after", "Only orders created at this moment or later.", """{"type":"string","format":"date-time"}"""),
+        new("created_before", "Only orders created before this moment.", """{"type":"string","format":"date-time"}"""),
+    ];
+
+    /// <summary>Reads the parameters.</summary>
+    public static OrderFilter Read(HttpContext context)
+    {
+        OrderStatus? wanted = null;
+        if (PageRequest.Single(context, "status") is { } text)
+        {
+            wanted = WireNames<OrderStatus>.TryParse(text, out var status) && status != OrderStatus.None
+                ? status
+                : throw PageRequest.Fault("unknown_value", $"status is '{text}'; it must be one of {string.Join(", ", Statuses)}.", "status", text, Statuses);
+        }
+
+        return new(wanted, PageRequest.Instant(context, "created_after"), PageRequest.Instant(context, "created_before"));
+    }
+
+    /// <summary>Whether an order is wanted.</summary>
+    public bool Takes(OrderView order) =>
+        (Status is null || order.Status == Status) && !(order.CreatedAt < From) && !(order.CreatedAt >= Until);
 }
 
 /// <summary>Reads pages of orders: numbers from an index grain, the orders from their own grains in parallel.</summary>
@@ -112,28 +140,36 @@ internal static class OrderLists
     // A filter that matches little must not read a whole history in one request: the caller gets a short page and a cursor.
     private const int MostOrdersRead = 1000;
 
+    // The same for a time in which there is little: an index looks through so many numbers by itself and then gives a cursor.
+    private const int MostLooks = 16;
+
+    /// <summary>Answers with a page of an owner's orders, filtered as the request says.</summary>
+    public static Task Write(HttpContext context, IClusterClient grains, Func<OrderQuery, Task<OrderPage>> index) =>
+        Write(context, grains, index, PageRequest.Read(context, OrderFilter.Names.AsSpan()), OrderFilter.Read(context));
+
     /// <summary>Answers with a page.</summary>
     public static async Task Write(
-        HttpContext context, IClusterClient grains, Func<string?, int, Task<OrderPage>> index, PageRequest page, OrderStatus? status = null)
+        HttpContext context, IClusterClient grains, Func<OrderQuery, Task<OrderPage>> index, PageRequest page, OrderFilter filter)
     {
         var caller = context.Caller();
         var data = new List<OrderResponse>(Math.Min(page.Limit, PageRequest.DefaultLimit));
         var cursor = page.Cursor;
-        var read = 0;
+        var (read, looks) = (0, 0);
         do
         {
-            var found = await index(cursor, page.Limit - data.Count);
+            var found = await index(new(cursor, page.Limit - data.Count, filter.From, filter.Until));
             cursor = found.NextCursor;
             read += found.Orders.Length;
+            if (found.Orders.IsEmpty) looks++;
             var orders = await Task.WhenAll(found.Orders.Select(number => grains.GetGrain<IOrderGrain>(number.ToString()).Get()));
             foreach (var order in orders)
             {
                 // What an index still lists may be somebody else's by now: a courier's that was handed over.
-                if (order is not null && caller.Owns(order) && (status is null || order.Status == status))
+                if (order is not null && caller.Owns(order) && filter.Takes(order))
                     data.Add(OrderResponse.From(order, caller, inList: true));
             }
         }
-        while (cursor is not null && data.Count < page.Limit && read < MostOrdersRead);
+        while (cursor is not null && data.Count < page.Limit && read < MostOrdersRead && looks < MostLooks);
 
         await Replies.Write(context, 200, new OrderListResponse(data, cursor, cursor is not null), GatewayJson.Wire.OrderListResponse);
     }

@@ -19,6 +19,7 @@ namespace OrderActors.Client.Orders;
 /// <param name="Payment">How it is paid; null for cash.</param>
 /// <param name="ExternalId">The caller's own id for the order; null for none.</param>
 /// <param name="RequirePin">Whether the courier needs the customer's PIN; null for no.</param>
+/// <param name="QuoteId">The quote whose price the order has, which must be for the same; null for the menu's.</param>
 internal sealed record PlaceOrderRequest(
     string Customer,
     string Merchant,
@@ -31,7 +32,8 @@ internal sealed record PlaceOrderRequest(
     string? Coupon = null,
     PaymentBody? Payment = null,
     string? ExternalId = null,
-    bool? RequirePin = null)
+    bool? RequirePin = null,
+    string? QuoteId = null)
 {
     /// <summary>The command that this is.</summary>
     public PlaceOrder ToCommand(string id, string customer, string? tenant)
@@ -58,8 +60,9 @@ internal sealed record PlaceOrderRequest(
             Payment?.Method ?? PaymentMethod.Cash,
             Payment?.Source,
             ExternalId,
-            tenant,
-            RequirePin ?? false);
+            Tenant: tenant,
+            RequirePin: RequirePin ?? false,
+            QuoteId: QuoteId);
     }
 }
 

@@ -89,19 +89,9 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var id = IdempotencyKey.Required(context, "place");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PlaceOrderRequest);
         var customer = EntityIds.Require(body.Customer, "/customer");
-        await RequireCustomer(context, customer);
-        var reply = await grains.GetGrain<ICustomerGrain>(customer).Place(body.ToCommand(id, customer, Tenants.Of(context.Caller())));
-        if (reply is not { Refusal: null, Order: { } order })
-        {
-            await OrderReplies.Write(context, reply);
-            return;
-        }
-
-        // Taken in for good, but what it needs may still be on its way: then its place tells how it gets on.
-        var status = order.Status == OrderStatus.Received ? StatusCodes.Status202Accepted : StatusCodes.Status201Created;
-        var answer = OrderResponse.From(order, context.Caller()) with { Pin = order.Pin };
-        await Replies.WriteResource(
-            context, status, answer, GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed, "/v1/orders/" + order.Number);
+        await new Ownership(grains).RequireCustomer(context, customer);
+        var command = body.ToCommand(id, customer, Tenants.Of(context.Caller()));
+        await OrderReplies.WritePlaced(context, await grains.GetGrain<ICustomerGrain>(customer).Place(command));
     }
 
     /// <summary>GET /v1/orders/{number}.</summary>
@@ -109,15 +99,15 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
     {
         var order = await OrderReplies.Find(context, grains);
         var answer = OrderResponse.From(order, context.Caller()) with { Timeline = TimelineEntryBody.From(order) };
-        await Replies.WriteResource(context, 200, answer, GatewayJson.Wire.OrderResponse, order.Version);
+        await Replies.WriteVersioned(context, answer, GatewayJson.Wire.OrderResponse, order.Version);
     }
 
     /// <summary>GET /v1/orders/{number}/timeline.</summary>
     public async Task Timeline(HttpContext context)
     {
         var order = await OrderReplies.Find(context, grains);
-        await Replies.WriteResource(
-            context, 200, new TimelineResponse(TimelineEntryBody.From(order)), GatewayJson.Wire.TimelineResponse, order.Version);
+        await Replies.WriteVersioned(
+            context, new TimelineResponse(TimelineEntryBody.From(order)), GatewayJson.Wire.TimelineResponse, order.Version);
     }
 
     /// <summary>POST /v1/orders/{number}/accept.</summary>
@@ -129,7 +119,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var grain = GrainOf(number);
         var by = await MerchantOr(context, body.Actor, grain, number);
         TimeSpan? time = body.PreparationSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-        await OrderReplies.Write(context, await grain.Execute(new AcceptOrder(id, by, time)));
+        await OrderReplies.Write(context, await grain.Execute(context, new AcceptOrder(id, by, time)));
     }
 
     /// <summary>POST /v1/orders/{number}/reject.</summary>
@@ -140,7 +130,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.RejectOrderRequest);
         var grain = GrainOf(number);
         var by = await MerchantOr(context, body.Actor, grain, number);
-        await OrderReplies.Write(context, await grain.Execute(new RejectOrder(id, by, body.Reason)));
+        await OrderReplies.Write(context, await grain.Execute(context, new RejectOrder(id, by, body.Reason)));
     }
 
     /// <summary>POST /v1/orders/{number}/ready.</summary>
@@ -151,7 +141,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ReadyOrderRequest, ReadyOrderRequest.Empty);
         var grain = GrainOf(number);
         var by = await MerchantOr(context, body.Actor, grain, number);
-        await OrderReplies.Write(context, await grain.Execute(new MarkReady(id, by)));
+        await OrderReplies.Write(context, await grain.Execute(context, new MarkReady(id, by)));
     }
 
     /// <summary>POST /v1/orders/{number}/collect.</summary>
@@ -162,7 +152,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ReadyOrderRequest, ReadyOrderRequest.Empty);
         var grain = GrainOf(number);
         var by = await MerchantOr(context, body.Actor, grain, number);
-        await OrderReplies.Write(context, await grain.Execute(new CollectOrder(id, by)));
+        await OrderReplies.Write(context, await grain.Execute(context, new CollectOrder(id, by)));
     }
 
     /// <summary>POST /v1/orders/{number}/pay.</summary>
@@ -175,7 +165,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var by = body.Actor is not null || context.OwnOrder() is not null
             ? context.Acting(body.Actor)
             : new(Role.Customer, (await OrderReplies.Find(grain, number)).Customer);
-        await OrderReplies.Write(context, await grain.Execute(new PayOrder(id, by, body.Source)));
+        await OrderReplies.Write(context, await grain.Execute(context, new PayOrder(id, by, body.Source)));
     }
 
     /// <summary>POST /v1/orders/{number}/cancel, with <c>?preview=true</c> only to see what it would come to.</summary>
@@ -188,11 +178,11 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         var command = new CancelOrder(id, context.Acting(body.Actor), body.Reason, body.WaiveFee ?? false);
         if (!preview)
         {
-            await OrderReplies.Write(context, await GrainOf(number).Execute(command));
+            await OrderReplies.Write(context, await GrainOf(number).Execute(context, command));
             return;
         }
 
-        var reply = await GrainOf(number).Preview(command);
+        var reply = await GrainOf(number).Preview(context, command);
         if (reply is not { Refusal: null, Order: { } order })
         {
             await OrderReplies.Write(context, reply);
@@ -228,19 +218,6 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits)
         actor is not null || context.OwnOrder() is not null
             ? context.Acting(actor)
             : new(Role.Merchant, (await OrderReplies.Find(grain, number)).Merchant);
-
-    private async ValueTask RequireCustomer(HttpContext context, string customer)
-    {
-        var caller = context.Caller();
-        if (caller.Kind == Callers.Customer && caller.Subject != customer)
-        {
-            var detail = $"/customer is '{customer}'; this key places orders of {caller.Subject}.";
-            throw new RequestFault(
-                ProblemKind.Forbidden, detail, new ProblemError("forbidden", detail, Pointer: "/customer", Value: customer, Allowed: [caller.Subject]));
-        }
-
-        await new Ownership(grains).RequireCustomer(caller, customer, claim: true);
-    }
 }
 
 /// <summary>What all routes on one order share.</summary>
@@ -285,6 +262,18 @@ internal static class OrderReplies
             Replies.WriteResource(context, 200, OrderResponse.From(order, context.Caller()), GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed),
         _ => throw new InvalidOperationException("An order answered with neither itself nor a refusal."),
     };
+
+    /// <summary>Answers who placed an order, with its PIN.</summary>
+    public static Task WritePlaced(HttpContext context, OrderReply reply)
+    {
+        if (reply is not { Refusal: null, Order: { } order }) return Write(context, reply);
+
+        // Taken in for good, but what it needs may still be on its way: then its place tells how it gets on.
+        var status = order.Status == OrderStatus.Received ? StatusCodes.Status202Accepted : StatusCodes.Status201Created;
+        var answer = OrderResponse.From(order) with { Pin = order.Pin };
+        return Replies.WriteResource(
+            context, status, answer, GatewayJson.Wire.OrderResponse, order.Version, reply.Replayed, "/v1/orders/" + order.Number);
+    }
 
     /// <summary>What is asked: the part of the path after the number; for a new order, which has none, to place it.</summary>
     private static string ActionOf(HttpContext context)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using OrderActors.Client.Http;
+using OrderActors.Client.Tracking;
 using OrderActors.Orders;
 using OrderActors.Values;
 
@@ -41,6 +42,7 @@ namespace OrderActors.Client.Orders;
 /// <param name="Fee">What the customer would owe; only in previews.</param>
 /// <param name="Allowed">The commands that its state allows.</param>
 /// <param name="Timeline">What happened, oldest first; only on GET of one order.</param>
+/// <param name="TrackingUrl">Where anybody may see how it gets on, until some hours after its end; absent for virtual goods.</param>
 internal sealed record OrderResponse(
     OrderNumber Number,
     long Version,
@@ -75,7 +77,8 @@ internal sealed record OrderResponse(
     string? Pin,
     MoneyBody? Fee,
     ImmutableArray<string> Allowed,
-    TimelineEntryBody[]? Timeline)
+    TimelineEntryBody[]? Timeline,
+    string? TrackingUrl)
 {
     /// <summary>The order for its operator: without its timeline and without its PIN.</summary>
     /// <param name="order">The order.</param>
@@ -118,7 +121,8 @@ internal sealed record OrderResponse(
             Pin: null,
             Fee: null,
             ActionNames.Of(order.Allowed),
-            Timeline: null);
+            Timeline: null,
+            TrackingRoutes.UrlOf(order));
     }
 
     /// <summary>The order for one of its parties: without what is only the others' business.</summary>

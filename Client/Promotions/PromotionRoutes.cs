@@ -77,7 +77,7 @@ internal sealed class PromotionRoutes(IClusterClient grains, GatewayOptions limi
             body.MinimumSubtotal ?? 0,
             [.. body.Merchants ?? []]);
         var by = context.Acting(body.Actor);
-        await Write(context, 201, await Grain(code).Execute(new CreatePromotion(command, by, terms)), "/v1/promotions/" + code);
+        await Write(context, 201, await Grain(code).Execute(context, new CreatePromotion(command, by, terms)), "/v1/promotions/" + code);
     }
 
     /// <summary>GET /v1/promotions/{code}.</summary>
@@ -104,7 +104,7 @@ internal sealed class PromotionRoutes(IClusterClient grains, GatewayOptions limi
         var command = IdempotencyKey.OrNew(context, "budget");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.RaiseBudgetRequest);
         var by = context.Acting(body.Actor);
-        await Write(context, 200, await Grain(code).Execute(new RaiseBudget(command, by, body.Amount, body.Uses)));
+        await Write(context, 200, await Grain(code).Execute(context, new RaiseBudget(command, by, body.Amount, body.Uses)));
     }
 
     private async Task SetStatus(HttpContext context, string action, PromotionStatus status)
@@ -112,7 +112,7 @@ internal sealed class PromotionRoutes(IClusterClient grains, GatewayOptions limi
         var code = CodeOf(context);
         var command = IdempotencyKey.Required(context, action);
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.PromotionStatusRequest, PromotionStatusRequest.Empty);
-        await Write(context, 200, await Grain(code).Execute(new SetPromotionStatus(command, context.Acting(body.Actor), status)));
+        await Write(context, 200, await Grain(code).Execute(context, new SetPromotionStatus(command, context.Acting(body.Actor), status)));
     }
 
     private IPromotionGrain Grain(string code) => grains.GetGrain<IPromotionGrain>(code);

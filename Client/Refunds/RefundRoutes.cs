@@ -71,7 +71,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
         }
 
         var reply = await GrainOf(number).Execute(
-            new RequestRefund(id, context.Acting(body.Actor), body.Reason, body.Amount?.ToMoney(), lines, body.Note));
+            context, new RequestRefund(id, context.Acting(body.Actor), body.Reason, body.Amount?.ToMoney(), lines, body.Note));
         await Write(context, 201, reply, $"Order {number}", "refund");
     }
 
@@ -93,7 +93,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
         var refund = RefundOf(context);
         var refunds = await Find(context);
         var found = refunds.Refunds.FirstOrDefault(r => r.Number == refund) ?? throw NotFound(refunds.Order, refund);
-        await Replies.WriteResource(context, 200, RefundResponse.From(found), GatewayJson.Wire.RefundResponse, refunds.Version);
+        await Replies.WriteVersioned(context, RefundResponse.From(found), GatewayJson.Wire.RefundResponse, refunds.Version);
     }
 
     /// <summary>POST /v1/orders/{number}/refunds/{refund}/approve.</summary>
@@ -102,7 +102,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
         var id = IdempotencyKey.Required(context, "approve-refund");
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ApproveRefundRequest, ApproveRefundRequest.Empty);
-        var reply = await GrainOf(number).Execute(new ApproveRefund(id, context.Acting(body.Actor), refund, body.Amount));
+        var reply = await GrainOf(number).Execute(context, new ApproveRefund(id, context.Acting(body.Actor), refund, body.Amount));
         await Write(context, 200, reply, Subject(number, refund), "approve");
     }
 
@@ -112,7 +112,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
         var id = IdempotencyKey.Required(context, "decline-refund");
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.DeclineRefundRequest, DeclineRefundRequest.Empty);
-        var reply = await GrainOf(number).Execute(new DeclineRefund(id, context.Acting(body.Actor), refund, body.Note));
+        var reply = await GrainOf(number).Execute(context, new DeclineRefund(id, context.Acting(body.Actor), refund, body.Note));
         await Write(context, 200, reply, Subject(number, refund), "decline");
     }
 
@@ -122,7 +122,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
         var id = IdempotencyKey.Required(context, "withdraw-refund");
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.WithdrawRefundRequest, WithdrawRefundRequest.Empty);
-        var reply = await GrainOf(number).Execute(new WithdrawRefund(id, context.Acting(body.Actor), refund));
+        var reply = await GrainOf(number).Execute(context, new WithdrawRefund(id, context.Acting(body.Actor), refund));
         await Write(context, 200, reply, Subject(number, refund), "withdraw");
     }
 

@@ -25,6 +25,7 @@ namespace OrderActors.Broadcast;
 [JsonDerivedType(typeof(PromotionEvent), "d")]
 [JsonDerivedType(typeof(SettlementEvent), "s")]
 [JsonDerivedType(typeof(ApiKeyEvent), "k")]
+[JsonDerivedType(typeof(QuoteEvent), "q")]
 [GenerateSerializer, Immutable, Alias("orderactors.domain-event")]
 public abstract record DomainEvent(string Type, DateTimeOffset At, Actor By, long Version)
 {
@@ -45,7 +46,8 @@ public abstract record DomainEvent(string Type, DateTimeOffset At, Actor By, lon
 /// <param name="Order">The order.</param>
 /// <param name="Owner">Which of its grains.</param>
 /// <param name="Deadlines">Everything it waits for; empty for nothing.</param>
-public readonly record struct Waits(OrderNumber Order, DeadlineOwner Owner, ImmutableArray<Deadline> Deadlines);
+/// <param name="Key">The key of an owner that is no order's grain, such as a quote; null for an order's.</param>
+public readonly record struct Waits(OrderNumber Order, DeadlineOwner Owner, ImmutableArray<Deadline> Deadlines, string? Key = null);
 
 /// <summary>An event of an order, with what its consumers need so that none has to ask back.</summary>
 /// <remarks>
@@ -224,7 +226,7 @@ public sealed record MerchantEvent(
 }
 
 /// <summary>The types of events.</summary>
-public static class EventTypes
+public static partial class EventTypes
 {
     /// <summary>An order was placed.</summary>
     public const string OrderCreated = "order.created";

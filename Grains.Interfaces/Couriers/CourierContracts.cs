@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using OrderActors.Orders;
 using OrderActors.Values;
 using Orleans;
@@ -64,8 +65,13 @@ public enum DeclineReason
 }
 
 /// <summary>A command to a courier.</summary>
+/// <param name="Id">The command's id: the same id again returns the first outcome and changes nothing.</param>
+/// <param name="By">Who gives it.</param>
+/// <param name="ExpectedVersion">
+/// The version that the caller knows: refused when there is another one. Null for any. It is no part of the command's content.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orderactors.courier-command")]
-public abstract record CourierCommand(string Id, Actor By);
+public abstract record CourierCommand(string Id, Actor By, [property: JsonIgnore] long? ExpectedVersion = null);
 
 /// <summary>Creates the courier, off duty.</summary>
 /// <param name="Id">The command's id.</param>
@@ -209,8 +215,9 @@ public sealed record EarningsDay(DateTimeOffset Day, string Currency, int Orders
 /// <summary>A courier's earnings.</summary>
 /// <param name="Shift">The shift under way, or null.</param>
 /// <param name="Days">The newest days on which there were any, newest first; at most 60.</param>
+/// <param name="Shifts">The newest shifts that are over, newest first; at most 20.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.courier-earnings")]
-public sealed record CourierEarnings(Shift? Shift, ImmutableArray<EarningsDay> Days);
+public sealed record CourierEarnings(Shift? Shift, ImmutableArray<EarningsDay> Days, ImmutableArray<ShiftReport> Shifts = default);
 
 /// <summary>A courier as it stands.</summary>
 [GenerateSerializer, Immutable, Alias("orderactors.courier-view")]
@@ -256,4 +263,8 @@ public interface ICourierGrain : IGrainWithStringKey
     /// <summary>What the courier earned, or null when there is no such courier.</summary>
     [Alias("earnings"), ReadOnly]
     Task<CourierEarnings?> Earnings();
+
+    /// <summary>Orders of this courier within a time, newest first.</summary>
+    [Alias("find-orders"), ReadOnly]
+    Task<OrderPage> FindOrders(OrderQuery query);
 }

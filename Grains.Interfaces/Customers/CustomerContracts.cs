@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using OrderActors.Orders;
 using OrderActors.Values;
 using Orleans;
@@ -16,8 +17,11 @@ public sealed record CustomerAddress(string Id, string Label, GeoPoint Point, st
 /// <summary>A command to a customer.</summary>
 /// <param name="Id">The command's id: the same id again returns the first outcome and changes nothing.</param>
 /// <param name="By">The customer or an operator; limits and memberships are an operator's to give.</param>
+/// <param name="ExpectedVersion">
+/// The version that the caller knows: refused when there is another one. Null for any. It is no part of the command's content.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orderactors.customer-command")]
-public abstract record CustomerCommand(string Id, Actor By);
+public abstract record CustomerCommand(string Id, Actor By, [property: JsonIgnore] long? ExpectedVersion = null);
 
 /// <summary>Adds an address, or replaces the one with its id. The first one becomes the default.</summary>
 /// <param name="Id">The command's id.</param>
@@ -116,4 +120,8 @@ public interface ICustomerGrain : IGrainWithStringKey
     /// <summary>The order could not be placed: its command keeps the refusal, and it is not listed. Idempotent.</summary>
     [Alias("forget"), Orleans.Concurrency.AlwaysInterleave]
     Task Forget(OrderNumber order, Refusal refusal);
+
+    /// <summary>Orders of this customer within a time, newest first.</summary>
+    [Alias("find-orders"), Orleans.Concurrency.ReadOnly]
+    Task<OrderPage> FindOrders(OrderQuery query);
 }

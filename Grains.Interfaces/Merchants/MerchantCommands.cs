@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using OrderActors.Orders;
 using OrderActors.Values;
 using Orleans;
@@ -112,8 +113,13 @@ public sealed record MerchantTerms(
     ImmutableArray<OrderKind> Kinds = default);
 
 /// <summary>A command to a merchant.</summary>
+/// <param name="Id">The command's id: the same id again returns the first outcome and changes nothing.</param>
+/// <param name="By">Who gives it.</param>
+/// <param name="ExpectedVersion">
+/// The version that the caller knows: refused when there is another one. Null for any. It is no part of the command's content.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orderactors.merchant-command")]
-public abstract record MerchantCommand(string Id, Actor By);
+public abstract record MerchantCommand(string Id, Actor By, [property: JsonIgnore] long? ExpectedVersion = null);
 
 /// <summary>Creates the merchant, closed and with an empty menu.</summary>
 /// <param name="Id">The command's id.</param>

@@ -95,6 +95,7 @@ public sealed record Reservation(
 /// <param name="ScheduledFor">When the goods are wanted; null for as soon as possible.</param>
 /// <param name="FreeDelivery">Whether a membership pays for the delivery.</param>
 /// <param name="HasCoupon">Whether a coupon changes the total, so that only the order can check it.</param>
+/// <param name="Agreed">A price that was agreed on before: it holds whatever the menu says now. Null for the menu's.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.hold-request")]
 public sealed record HoldRequest(
     OrderNumber Order,
@@ -104,7 +105,17 @@ public sealed record HoldRequest(
     GeoPoint Dropoff = default,
     DateTimeOffset? ScheduledFor = null,
     bool FreeDelivery = false,
-    bool HasCoupon = false);
+    bool HasCoupon = false,
+    AgreedPrice? Agreed = null);
+
+/// <summary>A price that a merchant agreed on; minor units.</summary>
+/// <param name="Lines">What is sold, with the price of each.</param>
+/// <param name="Total">What the lines and the delivery come to, less the merchant's own discount.</param>
+/// <param name="DeliveryFee">What the customer pays for the delivery.</param>
+/// <param name="Discount">The merchant's own discount.</param>
+/// <param name="CommissionPermille">What the platform keeps of the lines, in thousandths.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.agreed-price")]
+public sealed record AgreedPrice(ImmutableArray<PricedLine> Lines, Money Total, long DeliveryFee, long Discount, int CommissionPermille);
 
 /// <summary>How an order got on, as far as its merchant is concerned.</summary>
 public enum OrderProgressStep
@@ -187,6 +198,10 @@ public interface IMerchantGrain : IGrainWithStringKey
     /// <summary>Orders of this merchant, newest first.</summary>
     [Alias("orders"), Orleans.Concurrency.ReadOnly]
     Task<OrderPage> Orders(string? cursor, int limit);
+
+    /// <summary>Orders of this merchant within a time, newest first.</summary>
+    [Alias("find-orders"), Orleans.Concurrency.ReadOnly]
+    Task<OrderPage> FindOrders(OrderQuery query);
 }
 
 /// <summary>An order that ended for its merchant.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using OrderActors.Payments;
 using OrderActors.Values;
 using Orleans;
@@ -8,8 +9,11 @@ namespace OrderActors.Orders;
 /// <summary>A command to an order.</summary>
 /// <param name="Id">The command's id: the same id again returns the first outcome and changes nothing.</param>
 /// <param name="By">Who gives it.</param>
+/// <param name="ExpectedVersion">
+/// The version that the caller knows: refused when there is another one. Null for any. It is no part of the command's content.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orderactors.order-command")]
-public abstract record OrderCommand(string Id, Actor By);
+public abstract record OrderCommand(string Id, Actor By, [property: JsonIgnore] long? ExpectedVersion = null);
 
 /// <summary>Places the order. Prices and stock are the merchant's to say.</summary>
 /// <param name="Id">The command's id.</param>
@@ -28,6 +32,7 @@ public abstract record OrderCommand(string Id, Actor By);
 /// <param name="ExternalId">The caller's own id for the order, unique per tenant, or null.</param>
 /// <param name="Tenant">Whose order it is among the platform's users; empty where there is one.</param>
 /// <param name="RequirePin">Whether the courier needs the customer's PIN to hand the goods over.</param>
+/// <param name="QuoteId">The quote whose price the order has; null for the menu's.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.place-order")]
 public sealed record PlaceOrder(
     string Id,
@@ -45,7 +50,8 @@ public sealed record PlaceOrder(
     string? PaymentSource = null,
     string? ExternalId = null,
     string? Tenant = null,
-    bool RequirePin = false)
+    bool RequirePin = false,
+    string? QuoteId = null)
     : OrderCommand(Id, By);
 
 /// <summary>Pays an order that waits for its payment.</summary>

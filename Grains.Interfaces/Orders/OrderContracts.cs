@@ -125,7 +125,8 @@ public sealed record OrderView(
     VirtualGoods? Virtual = null,
     Proof? Proof = null,
     string? Pin = null,
-    string? Tenant = null);
+    string? Tenant = null,
+    string? Tracking = null);
 
 /// <summary>The answer to a command: the order, or a refusal.</summary>
 /// <param name="Order">The order as it stands; null when there is none.</param>
@@ -156,6 +157,10 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <summary>The order as it stands, or null.</summary>
     [Alias("get"), Orleans.Concurrency.AlwaysInterleave]
     Task<OrderView?> Get();
+
+    /// <summary>What a tracking link shows; null when the secret is not this order's, or the time for looking is over.</summary>
+    [Alias("track"), Orleans.Concurrency.AlwaysInterleave]
+    Task<TrackingView?> Track(string token);
 }
 
 /// <summary>Keeps a caller's own id for an order unique. The key is the tenant, a slash, and the id.</summary>

@@ -260,6 +260,9 @@ public enum DeadlineKind
 
     /// <summary>The decision on a refund.</summary>
     RefundDecision = 14,
+
+    /// <summary>The moment when a quote is forgotten.</summary>
+    QuoteRemoval = 15,
 }
 
 /// <summary>Which of an order's grains waits.</summary>
@@ -273,4 +276,7 @@ public enum DeadlineOwner
 
     /// <summary>Its refunds.</summary>
     Refund,
+
+    /// <summary>A quote, which is no order's.</summary>
+    Quote,
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Concurrency;
@@ -56,8 +57,11 @@ public sealed record PromotionTerms(
 /// <summary>A command to a promotion.</summary>
 /// <param name="Id">The command's id: the same id again returns the first outcome and changes nothing.</param>
 /// <param name="By">An operator; for a promotion that one merchant alone pays and that counts there alone, this merchant too.</param>
+/// <param name="ExpectedVersion">
+/// The version that the caller knows: refused when there is another one. Null for any. It is no part of the command's content.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orderactors.promotion-command")]
-public abstract record PromotionCommand(string Id, Actor By);
+public abstract record PromotionCommand(string Id, Actor By, [property: JsonIgnore] long? ExpectedVersion = null);
 
 /// <summary>Creates the promotion; it is active.</summary>
 [GenerateSerializer, Immutable, Alias("orderactors.create-promotion")]
@@ -141,6 +145,10 @@ public interface IPromotionGrain : IGrainWithStringKey
     /// <summary>The promotion as it stands, or null.</summary>
     [Alias("get"), AlwaysInterleave]
     Task<PromotionView?> Get();
+
+    /// <summary>What <see cref="Reserve"/> would answer. Nothing is taken.</summary>
+    [Alias("quote"), AlwaysInterleave]
+    Task<CouponReply> Quote(CouponRequest request);
 }
 
 /// <summary>

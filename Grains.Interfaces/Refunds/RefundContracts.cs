@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Values;
@@ -63,8 +64,11 @@ public readonly record struct RefundLine(int Line, int Quantity);
 /// <summary>A command to an order's refunds.</summary>
 /// <param name="Id">The command's id: the same id again returns the first outcome and changes nothing.</param>
 /// <param name="By">Who gives it.</param>
+/// <param name="ExpectedVersion">
+/// The version that the caller knows: refused when there is another one. Null for any. It is no part of the command's content.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orderactors.refund-command")]
-public abstract record RefundCommand(string Id, Actor By);
+public abstract record RefundCommand(string Id, Actor By, [property: JsonIgnore] long? ExpectedVersion = null);
 
 /// <summary>Asks for money back: an amount, or lines, or with neither all that is left.</summary>
 /// <param name="Id">The command's id.</param>

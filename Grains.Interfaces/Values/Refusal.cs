@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Orleans;
 
 namespace OrderActors.Values;
@@ -17,6 +18,9 @@ public enum RefusalCode
 
     /// <summary>It exists already.</summary>
     AlreadyExists = 2,
+
+    /// <summary>The caller expects another version.</summary>
+    VersionConflict = 35,
 
     /// <summary>Another order has this external id.</summary>
     DuplicateExternalId = 14,
@@ -41,6 +45,9 @@ public enum RefusalCode
 
     /// <summary>The state does not allow the command.</summary>
     InvalidTransition = 5,
+
+    /// <summary>The quote's time is over.</summary>
+    QuoteExpired = 36,
 
     /// <summary>The offer is over.</summary>
     OfferExpired = 19,
@@ -131,6 +138,12 @@ public sealed record Refusal(RefusalCode Code, string Detail, string? Field = nu
                 ? $"{subject} is {state}: {command} is not possible, and nothing else is."
                 : $"{subject} is {state}: {command} is not possible. Possible are: {string.Join(", ", allowed)}.",
             Value: state, Allowed: allowed);
+
+    /// <summary>The version that the caller knows is not the present one; null when it is, or when any will do.</summary>
+    public static Refusal? Stale(long? expected, long version, string subject) => expected is null || expected == version
+        ? null
+        : new(RefusalCode.VersionConflict, $"{subject} is at version {version}, not {expected}. Read it again before you change it.",
+            Value: expected.Value.ToString(CultureInfo.InvariantCulture), Allowed: [version.ToString(CultureInfo.InvariantCulture)]);
 
     /// <summary>A field that is missing or outside its range.</summary>
     public static Refusal Invalid(string field, string? value, string rule) =>

@@ -163,6 +163,7 @@ internal static class CourierEffects
             Assignment = [],
             Shift = null,
             Days = Earnings.Book(s.Days, report),
+            Shifts = Earnings.Keep(s.Shifts, report),
         };
         return (after, new(EventTypes.CourierShiftEnded, Shift: report));
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrderActors.Dispatch;
+using OrderActors.Listings;
 using OrderActors.Orders;
 using OrderActors.Values;
 using Orleans;
@@ -14,6 +15,7 @@ internal sealed class CourierGrain : Grain, ICourierGrain
     private readonly Durable<CourierState> _courier;
     private readonly CourierOptions _options;
     private readonly TimeProvider _clock;
+    private readonly ListingEntry _listing = new(ListingKinds.Couriers);
 
     /// <summary>Newer than the stored location; never stored by itself, because couriers move all the time.</summary>
     private GeoPoint? _seen;
@@ -35,12 +37,22 @@ internal sealed class CourierGrain : Grain, ICourierGrain
 
     public async Task<CourierReply> Execute(CourierCommand command)
     {
+        if (await List(command) is { } full) return new(null, full);
         var sealedPage = command is TakeAssignment or AcceptOffer or TakeOver ? await Pages.SealFullPage(_courier.Current.Orders) : null;
         var (facts, now, before) = (new CourierFacts(Id, _seen, sealedPage), _clock.GetUtcNow(), _courier.Current.Version);
         var outcome = await _courier.Decide(state => CourierLifecycle.Decide(state, command, facts, _options, now));
         // The new state took in what was seen, or knows better.
         if (_courier.Current.Version != before) (_seen, _told) = (null, null);
         return new(_courier.Current.ToView(_seen), outcome.Refusal, outcome.Replayed);
+    }
+
+    /// <summary>Lists the courier before there is one; one of an earlier release at the next shift.</summary>
+    private async ValueTask<Refusal?> List(CourierCommand command)
+    {
+        var courier = _courier.Current;
+        var isToBe = command is CreateCourier && !courier.Exists
+            && CourierLifecycle.Decide(courier, command, new(Id), _options, _clock.GetUtcNow()).Reply.Refusal is null;
+        return isToBe || (courier.Exists && command is GoOnline) ? await _listing.Ensure(GrainFactory, Id) : null;
     }
 
     public async Task<CourierReply> Locate(GeoPoint location)
@@ -69,6 +81,8 @@ internal sealed class CourierGrain : Grain, ICourierGrain
 
     public Task<OrderPage> Orders(string? cursor, int limit) => Pages.Read(_courier.Current.Orders, cursor, limit);
 
+    public Task<OrderPage> FindOrders(OrderQuery query) => Pages.Find(_courier.Current.Orders, query, OrderIndexPages.LongAfter);
+
     public Task<CourierEarnings?> Earnings() => Task.FromResult(
-        _courier.Current is { Exists: true } courier ? new CourierEarnings(courier.Shift, courier.Days) : null);
+        _courier.Current is { Exists: true } courier ? new CourierEarnings(courier.Shift, courier.Days, courier.Shifts) : null);
 }

@@ -55,7 +55,7 @@ internal static class CourierLifecycle
     {
         if (!state.Exists && command is not CreateCourier) return new(RefusalCode.NotFound, $"There is no courier {id}.", Value: id);
         if (state.Exists && command is CreateCourier) return new(RefusalCode.AlreadyExists, $"Courier {id} exists already.", Value: id);
-        return Validate(command, id, now) ?? MayGive(command, id) ??
+        return Refusal.Stale(command.ExpectedVersion, state.Version, $"Courier {id}") ?? Validate(command, id, now) ?? MayGive(command, id) ??
             command switch
             {
                 TakeAssignment c when state.Status == Available || c.Direct && state.Status == Busy && !c.Orders.All(state.Assignment.Contains) =>

@@ -17,6 +17,7 @@ internal sealed record CourierState : IRaisesEvents
     private readonly ImmutableArray<OrderNumber> _assignment;
     private readonly ImmutableArray<PassedOrder> _passed;
     private readonly ImmutableArray<EarningsDay> _days;
+    private readonly ImmutableArray<ShiftReport> _shifts;
     private ImmutableArray<DomainEvent> _raised;
 
     /// <summary>0 while the courier does not exist.</summary>
@@ -64,6 +65,9 @@ internal sealed record CourierState : IRaisesEvents
 
     /// <summary>Earnings, the newest day first.</summary>
     public ImmutableArray<EarningsDay> Days { get => _days.OrEmpty(); init => _days = value; }
+
+    /// <summary>Shifts that are over, the newest first.</summary>
+    public ImmutableArray<ShiftReport> Shifts { get => _shifts.OrEmpty(); init => _shifts = value; }
 
     public CommandMemory Commands { get; init; } = CommandMemory.Empty;
 

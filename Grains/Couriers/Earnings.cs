@@ -10,6 +10,9 @@ internal static class Earnings
     /// <summary>How many days are kept.</summary>
     public const int MaxDays = 60;
 
+    /// <summary>How many shifts are kept.</summary>
+    public const int MaxShifts = 20;
+
     /// <summary>A shift that starts; time before its plan is not guaranteed.</summary>
     public static Shift Start(DateTimeOffset now, DateTimeOffset? planned) => new(planned > now ? planned.Value : now);
 
@@ -53,6 +56,10 @@ internal static class Earnings
     /// <summary>Enters a shift in the books of the day on which it ended.</summary>
     public static ImmutableArray<EarningsDay> Book(ImmutableArray<EarningsDay> days, ShiftReport shift) => Book(
         days, shift.EndedAt, shift.Currency, day => day with { TopUp = checked(day.TopUp + shift.TopUp), OnDuty = day.OnDuty + shift.OnDuty });
+
+    /// <summary>Keeps a shift among the newest.</summary>
+    public static ImmutableArray<ShiftReport> Keep(ImmutableArray<ShiftReport> shifts, ShiftReport shift) =>
+        [shift, .. shifts.AsSpan()[..Math.Min(shifts.Length, MaxShifts - 1)]];
 
     private static ImmutableArray<EarningsDay> Book(
         ImmutableArray<EarningsDay> days, DateTimeOffset at, string currency, Func<EarningsDay, EarningsDay> enter)

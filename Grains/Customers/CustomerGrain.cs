@@ -67,6 +67,8 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
 
     public Task<OrderPage> Orders(string? cursor, int limit) => Pages.Read(_customer.Current.Orders, cursor, limit);
 
+    public Task<OrderPage> FindOrders(OrderQuery query) => Pages.Find(_customer.Current.Orders, query, OrderIndexPages.SoonAfter);
+
     public async Task<CustomerReply> Execute(CustomerCommand command)
     {
         var now = _clock.GetUtcNow();

@@ -30,6 +30,7 @@ internal static class CustomerLifecycle
     {
         var fingerprint = CommandMemory.Fingerprint(command with { Id = "" });
         if (state.Commands.Recall(command.Id, fingerprint) is { } known) return new(state, new(known.Refusal, known.Replayed));
+        if (Refusal.Stale(command.ExpectedVersion, state.Version, $"Customer {id}") is { } stale) return new(state, new(stale));
         if ((Validate(command, id) ?? MayGive(command, id) ?? RefuseHere(state, command)) is { } refusal) return new(state, new(refusal));
         var (after, type) = Apply(state, command, now);
         after = Announce(state, after, type, command.By, id, now);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OrderActors.Broadcast;
 using OrderActors.Orders;
 using OrderActors.Payments;
+using OrderActors.Quotes;
 using OrderActors.Refunds;
 using OrderActors.Values;
 using Orleans;
@@ -103,7 +104,7 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
     {
         foreach (var logged in batch)
         {
-            if (logged.Event.Waits is { } waits && _wheel.Replace(new Waiter(waits.Order, waits.Owner), logged.Sequence, waits.Deadlines)) Changed();
+            if (logged.Event.Waits is { } waits && _wheel.Replace(new Waiter(waits.Order, waits.Owner, waits.Key), logged.Sequence, waits.Deadlines)) Changed();
         }
 
         LookInTime();
@@ -200,6 +201,8 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
                 return await GrainFactory.GetGrain<IPaymentGrain>(key).Reach(due.Deadline) ? "It still waits." : null;
             case DeadlineOwner.Refund:
                 return await GrainFactory.GetGrain<IRefundGrain>(key).Reach(due.Deadline) ? "It still waits." : null;
+            case DeadlineOwner.Quote:
+                return await GrainFactory.GetGrain<IQuoteGrain>(due.Waiter.Key!).Reach(due.Deadline) ? "It still waits." : null;
             default:
                 var reply = await GrainFactory.GetGrain<IOrderGrain>(key).Execute(new DeadlineReached(IdOf(due), Actor.System, due.Deadline));
                 return reply.Refusal is { } refusal && reply.Order is { Deadlines.IsDefault: false } order && order.Deadlines.Contains(due.Deadline)

@@ -23,5 +23,7 @@ public sealed class DeadlineState
 /// <param name="Sequence">The log sequence they were learnt from.</param>
 /// <param name="Deadlines">One or more.</param>
 /// <param name="Owner">Which of the order's grains waits.</param>
+/// <param name="Key">The key of an owner that is no order's grain; null for an order's.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.open-deadlines")]
-public sealed record OpenDeadlines(OrderNumber Order, long Sequence, ImmutableArray<Deadline> Deadlines, DeadlineOwner Owner = DeadlineOwner.Order);
+public sealed record OpenDeadlines(
+    OrderNumber Order, long Sequence, ImmutableArray<Deadline> Deadlines, DeadlineOwner Owner = DeadlineOwner.Order, string? Key = null);

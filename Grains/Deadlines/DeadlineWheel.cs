@@ -4,10 +4,14 @@ using OrderActors.Values;
 
 namespace OrderActors.Deadlines;
 
-/// <summary>Who waits: one of an order's grains.</summary>
-internal readonly record struct Waiter(OrderNumber Order, DeadlineOwner Owner) : IComparable<Waiter>
+/// <summary>Who waits: one of an order's grains, or a grain with a key of its own.</summary>
+internal readonly record struct Waiter(OrderNumber Order, DeadlineOwner Owner, string? Key = null) : IComparable<Waiter>
 {
-    public int CompareTo(Waiter other) => Order.CompareTo(other.Order) is var order and not 0 ? order : Owner.CompareTo(other.Owner);
+    public int CompareTo(Waiter other)
+    {
+        if (Order.CompareTo(other.Order) is var order and not 0) return order;
+        return Owner.CompareTo(other.Owner) is var owner and not 0 ? owner : string.CompareOrdinal(Key, other.Key);
+    }
 
     public static implicit operator Waiter(OrderNumber order) => new(order, DeadlineOwner.Order);
 }
@@ -50,7 +54,7 @@ internal sealed class DeadlineWheel
     /// <summary>Takes up where a stored shard left off.</summary>
     public void Load(IEnumerable<OpenDeadlines> orders)
     {
-        foreach (var order in orders) Replace(new Waiter(order.Order, order.Owner), order.Sequence, order.Deadlines);
+        foreach (var order in orders) Replace(new Waiter(order.Order, order.Owner, order.Key), order.Sequence, order.Deadlines);
     }
 
     /// <summary>These are all deadlines of a grain now; an older word than the last one changes nothing. True if anything changed.</summary>
@@ -61,7 +65,7 @@ internal sealed class DeadlineWheel
         if (deadlines.IsDefaultOrEmpty) return known is not null && Forget(known);
 
         Count += deadlines.Length - (known?.Deadlines.Length ?? 0);
-        _open[waiter] = new OpenDeadlines(waiter.Order, sequence, deadlines, waiter.Owner);
+        _open[waiter] = new OpenDeadlines(waiter.Order, sequence, deadlines, waiter.Owner, waiter.Key);
         foreach (var deadline in deadlines)
         {
             // What is open already is in the queue, or on its way to the order.
@@ -117,7 +121,7 @@ internal sealed class DeadlineWheel
 
     private bool Forget(OpenDeadlines known)
     {
-        _open.Remove(new Waiter(known.Order, known.Owner));
+        _open.Remove(new Waiter(known.Order, known.Owner, known.Key));
         Count -= known.Deadlines.Length;
         Tidy();
         return true;

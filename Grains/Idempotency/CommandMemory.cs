@@ -78,7 +78,7 @@ internal sealed record CommandMemory
     /// <summary>Whether a refusal is remembered. The platform's own commands are safe to decide again.</summary>
     public static bool IsRemembered(Refusal refusal, Actor by) =>
         by.Role != Role.System && refusal.Code is not (
-            RefusalCode.IdempotencyKeyReused or RefusalCode.NotFound or RefusalCode.AlreadyExists or
+            RefusalCode.IdempotencyKeyReused or RefusalCode.NotFound or RefusalCode.AlreadyExists or RefusalCode.VersionConflict or
             RefusalCode.ValidationFailed or RefusalCode.Forbidden or RefusalCode.TooMany);
 
     /// <summary>A stable hash of a command's content: everything but the id.</summary>

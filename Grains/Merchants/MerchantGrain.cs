@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
+using OrderActors.Listings;
 using OrderActors.Orders;
 using OrderActors.Values;
 using Orleans;
@@ -22,6 +23,7 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
     private readonly Durable<MerchantStock> _stock;
     private readonly TimeProvider _clock;
     private readonly MerchantOptions _options;
+    private readonly ListingEntry _listing = new(ListingKinds.Merchants);
     private readonly Dictionary<OrderNumber, Task<ReservationReply>> _holding = [];
     private readonly RecentEnds _ends = new();
     private Task? _sealing;
@@ -52,6 +54,9 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
     public async Task<MerchantReply> Execute(MerchantCommand command)
     {
         var now = _clock.GetUtcNow();
+        // Listed before there is a merchant; one of an earlier release at its next command.
+        var isToBe = _profile.Current.Exists || MerchantLifecycle.Decide(_profile.Current, command, Id, now).Reply.Refusal is null;
+        if (isToBe && await _listing.Ensure(GrainFactory, Id) is { } full) return new(null, full);
         var outcome = await _profile.Decide(profile => MerchantLifecycle.Decide(profile, command, Id, now));
         return new(await Get(), outcome.Refusal, outcome.Replayed);
     }
@@ -103,6 +108,8 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
     }
 
     public Task<OrderPage> Orders(string? cursor, int limit) => Pages.Read(_stock.Current.Orders, cursor, limit);
+
+    public Task<OrderPage> FindOrders(OrderQuery query) => Pages.Find(_stock.Current.Orders, query, OrderIndexPages.SoonAfter);
 
     private Task<ReservationReply> Hold(HoldRequest request, bool goodsOnly)
     {

@@ -24,7 +24,8 @@ internal static class MerchantLifecycle
     {
         (true, CreateMerchant) => new(RefusalCode.AlreadyExists, $"Merchant {id} exists already.", Value: id),
         (false, not CreateMerchant) => new(RefusalCode.NotFound, $"There is no merchant {id}.", Value: id),
-        _ => MerchantRules.Validate(id, profile, command, now) ?? MayGive(command, id),
+        _ => Refusal.Stale(command.ExpectedVersion, profile.Version, $"Merchant {id}")
+            ?? MerchantRules.Validate(id, profile, command, now) ?? MayGive(command, id),
     };
 
     private static Refusal? MayGive(MerchantCommand command, string id) => command.By switch

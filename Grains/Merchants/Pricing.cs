@@ -130,6 +130,23 @@ internal static class Pricing
         return null;
     }
 
+    /// <summary>An order at a price that was agreed on before, instead of the menu's.</summary>
+    public static HeldTerms AsAgreed(HeldTerms order, AgreedPrice agreed) => order with
+    {
+        Lines =
+        [
+            .. order.Lines.Select(line => line with
+            {
+                UnitPrice = agreed.Lines.First(l => MerchantRules.KeyOf(l.Item, l.Options) == MerchantRules.KeyOf(line.Item, line.Options)).UnitPrice,
+            }),
+        ],
+        Total = agreed.Total,
+        DeliveryFee = agreed.DeliveryFee,
+        Discount = agreed.Discount,
+        CommissionPermille = agreed.CommissionPermille,
+        TripFee = Math.Max(order.TripFee, agreed.DeliveryFee),
+    };
+
     /// <summary>The lines of a reservation for its callers; a name that left the menu is the item's id.</summary>
     public static ImmutableArray<PricedLine> Named(MerchantProfile profile, HeldTerms terms) =>
         [.. terms.Lines.OrEmpty().Select(l => new PricedLine(l.Item, profile.Find(l.Item)?.Name ?? l.Item, l.Quantity, l.UnitPrice, l.Options))];

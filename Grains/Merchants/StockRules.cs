@@ -48,7 +48,7 @@ internal static class StockRules
         }
 
         var trip = 0L;
-        if (!context.GoodsOnly && Pricing.Trip(profile, request, out trip) is { } outside) return new(null, outside);
+        if (!context.GoodsOnly && Pricing.Trip(profile, request, out trip) is { } outside && request.Agreed is null) return new(null, outside);
         if (Pricing.PriceLines(profile, request.Kind, request.Lines, null, context.Now, out var lines) is { } wrong) return new(null, wrong);
         var isVirtual = request.Kind == OrderKind.Virtual;
         var terms = new HeldTerms(
@@ -58,7 +58,8 @@ internal static class StockRules
             isVirtual || (profile.AutoAccept && request.ScheduledFor is null && stage != KitchenStage.Queued),
             CommissionPermille: profile.Terms?.CommissionPermille ?? 0,
             TripFee: request.FreeDelivery ? 0 : trip);
-        if (Pricing.Sum(profile, terms, isVirtual, context.Now, out terms) is { } unsummable) return new(null, unsummable);
+        if (request.Agreed is { } agreed) terms = Pricing.AsAgreed(terms, agreed);
+        else if (Pricing.Sum(profile, terms, isVirtual, context.Now, out terms) is { } unsummable) return new(null, unsummable);
         return new(terms, null, RefuseTotal(profile, request, terms) ?? RefuseMore(stock, profile, context), stage);
     }
 

@@ -13,7 +13,9 @@ internal abstract record PlacingCommand() : OrderCommand("", Actor.System);
 /// <param name="Discount">The coupon's discount, if there is one.</param>
 /// <param name="Payment">The payment as far as it is known; null when none is needed or nothing is known.</param>
 /// <param name="Pin">The customer's PIN, if one is needed.</param>
-internal sealed record CompletePlacing(Reservation Reservation, Discount? Discount, PaymentView? Payment, string? Pin) : PlacingCommand;
+/// <param name="Tracking">The secret of its tracking link, if it has one.</param>
+internal sealed record CompletePlacing(
+    Reservation Reservation, Discount? Discount, PaymentView? Payment, string? Pin, string? Tracking = null) : PlacingCommand;
 
 /// <summary>It cannot be placed. From then on only giving back is left.</summary>
 internal sealed record RefusePlacing(Refusal Refusal) : PlacingCommand;

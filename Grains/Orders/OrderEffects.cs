@@ -61,6 +61,7 @@ internal static class OrderEffects
             Waits = terms.Waits,
             Virtual = terms.Virtual,
             Pin = c.Pin,
+            Tracking = c.Tracking,
             Placing = null,
             Deadlines = [],
         };

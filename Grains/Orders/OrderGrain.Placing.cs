@@ -1,6 +1,7 @@
 using OrderActors.Merchants;
 using OrderActors.Payments;
 using OrderActors.Promotions;
+using OrderActors.Quotes;
 using OrderActors.Values;
 using Orleans;
 
@@ -52,8 +53,11 @@ internal sealed partial class OrderGrain
                     RefusalCode.DuplicateExternalId, $"Order {holder} has the external id '{c.ExternalId}'.", "/external_id", holder.ToString()));
             }
 
+            var quoted = c.QuoteId is null ? null : await Quote(c).Claim(number, c);
+            if (quoted?.Refusal is { } over) return new RefusePlacing(over);
+
             var held = await Merchant(order).Hold(new(
-                number, c.Lines, c.Total, c.Kind, c.Dropoff, c.ScheduledFor, terms.FreeDelivery, HasCoupon: c.Coupon is not null));
+                number, c.Lines, c.Total, c.Kind, c.Dropoff, c.ScheduledFor, terms.FreeDelivery, HasCoupon: c.Coupon is not null, quoted?.Price));
             if (held.Refusal is { } soldOut) return new RefusePlacing(soldOut);
             var reservation = held.Reservation!;
 
@@ -62,7 +66,7 @@ internal sealed partial class OrderGrain
             {
                 // Less the merchant's own discount: both together are never more than the lines.
                 var subtotal = OrderBill.Subtotal(reservation.Lines) - reservation.Discount;
-                var reply = await Coupon(c).Reserve(new(number, c.Customer, c.Merchant, new(subtotal, c.Total.Currency), order.CreatedAt));
+                var reply = await Coupon(c).Reserve(new(number, c.Customer, c.Merchant, new(subtotal, c.Total.Currency), quoted?.QuotedAt ?? order.CreatedAt));
                 if (reply.Refusal is { } refused) return new RefusePlacing(refused);
                 discount = reply.Discount;
             }
@@ -78,7 +82,7 @@ internal sealed partial class OrderGrain
             PaymentView? payment = null;
             if (c is { Payment: PaymentMethod.Card, PaymentSource: { } source } && total > 0)
                 payment = (await Ask(new(number, "place", c.Total, source, IsHandedOverOnPayment(order))))?.Payment;
-            return new CompletePlacing(reservation, discount, payment, c.RequirePin ? _pins.Next() : null);
+            return new CompletePlacing(reservation, discount, payment, c.RequirePin ? _pins.Next() : null, c.Kind == OrderKind.Virtual ? null : _tokens.Next());
         }
         catch (Exception) when (_clock.GetUtcNow() - order.CreatedAt > _policy.PlacementLimit)
         {
@@ -97,11 +101,14 @@ internal sealed partial class OrderGrain
             await GrainFactory.GetGrain<IPaymentGrain>(Key).Require(new(number, _order.Current.Version, Keep: 0, Take: true));
         if (c.Coupon is not null) await Coupon(c).Release([number]);
         await Merchant(_order.Current).Progress([new(number, OrderProgressStep.Returned, _clock.GetUtcNow())]);
+        if (c.QuoteId is not null) await Quote(c).Release(number);
         if (c.ExternalId is not null) await ExternalId(c).Release(number);
         await Decide(new ForgetPlacing(), new(number));
     }
 
     private IPromotionGrain Coupon(PlaceOrder c) => GrainFactory.GetGrain<IPromotionGrain>(c.Coupon!);
+
+    private IQuoteGrain Quote(PlaceOrder c) => GrainFactory.GetGrain<IQuoteGrain>(c.QuoteId!);
 
     private IExternalIdGrain ExternalId(PlaceOrder c) => GrainFactory.GetGrain<IExternalIdGrain>($"{c.Tenant}/{c.ExternalId}");
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using OrderActors.Couriers;
+using OrderActors.Dispatch.Matching;
 using OrderActors.Merchants;
 using OrderActors.Payments;
 using OrderActors.Values;
@@ -17,13 +19,23 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
     private readonly Durable<OrderState> _order;
     private readonly OrderPolicy _policy;
     private readonly IPinSource _pins;
+    private readonly ITrackingTokens _tokens;
+    private readonly ITravelModel _travel;
     private readonly TimeProvider _clock;
 
-    public OrderGrain([PersistentState("state")] IPersistentState<OrderState> state, OrderPolicy policy, IPinSource pins, TimeProvider clock)
+    public OrderGrain(
+        [PersistentState("state")] IPersistentState<OrderState> state,
+        OrderPolicy policy,
+        IPinSource pins,
+        ITrackingTokens tokens,
+        ITravelModel travel,
+        TimeProvider clock)
     {
         _order = new(this, state);
         _policy = policy;
         _pins = pins;
+        _tokens = tokens;
+        _travel = travel;
         _clock = clock;
     }
 
@@ -42,10 +54,21 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
 
     public Task<OrderView?> Get() => Task.FromResult(_order.Current.Status == OrderStatus.None ? null : _order.Current.ToView());
 
+    public async Task<TrackingView?> Track(string token)
+    {
+        var (order, now) = (_order.Current, _clock.GetUtcNow());
+        if (!OrderTracking.IsOpen(order, token, _policy, now)) return null;
+        var courier = OrderTracking.IsOnTheWay(order) ? await GrainFactory.GetGrain<ICourierGrain>(order.Courier!).Get() : null;
+        return OrderTracking.Of(_order.Current, courier, _travel, now);
+    }
+
     private async Task<OrderReply> Execute(OrderCommand command, CustomerTerms terms)
     {
         if (!OrderNumber.TryParse(Key, out var number, out var error)) return BadNumber(error);
-        var reply = await Decide(command, await Facts(number, command, terms, preview: false));
+        var facts = await Facts(number, command, terms, preview: false);
+        // Whoever was asked was asked at the version expected: what changed while they thought is for the state to judge.
+        if (facts is { Merchant: not null } or { Payment: not null }) command = command with { ExpectedVersion = null };
+        var reply = await Decide(command, facts);
         if (_order.Current is { Status: OrderStatus.Received } received && (command is DeadlineReached || received.Placing!.Command.Id == command.Id))
         {
             var placed = await FinishPlacing(number);

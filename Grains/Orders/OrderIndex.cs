@@ -23,6 +23,12 @@ internal sealed record OrderIndex
     /// <summary>The most orders in one answer.</summary>
     public const int MaxLimit = 200;
 
+    /// <summary>How many sealed pages one answer reads at most in search of orders within a time.</summary>
+    private const int MostPages = 16;
+
+    /// <summary>How long after its number an order is created at the latest: the number is made first, and kept for a retry.</summary>
+    private static readonly TimeSpan CreationLag = TimeSpan.FromHours(1);
+
     private readonly ImmutableArray<OrderNumber> _open;
 
     /// <summary>No orders.</summary>
@@ -56,13 +62,22 @@ internal sealed record OrderIndex
     /// <param name="limit">How many; 1 to 200.</param>
     /// <param name="readPage">Reads a sealed page.</param>
     /// <exception cref="InvalidCursorException">No page of this index gave the cursor out.</exception>
-    public async Task<OrderPage> Read(string? cursor, int limit, Func<int, Task<ImmutableArray<OrderNumber>>> readPage)
+    public Task<OrderPage> Read(string? cursor, int limit, Func<int, Task<ImmutableArray<OrderNumber>>> readPage) =>
+        Read(new OrderQuery(cursor, limit), TimeSpan.Zero, readPage);
+
+    /// <summary>Reads a page of orders within a time, newest first.</summary>
+    /// <param name="query">Which orders.</param>
+    /// <param name="lag">How long after its number was made an order comes here at the latest.</param>
+    /// <param name="readPage">Reads a sealed page.</param>
+    /// <exception cref="InvalidCursorException">No page of this index gave the cursor out.</exception>
+    public async Task<OrderPage> Read(OrderQuery query, TimeSpan lag, Func<int, Task<ImmutableArray<OrderNumber>>> readPage)
     {
-        limit = Math.Clamp(limit, 1, MaxLimit);
-        var position = cursor is null ? Length : ParseCursor(cursor);
+        var limit = Math.Clamp(query.Limit, 1, MaxLimit);
+        var position = query.Cursor is not null ? ParseCursor(query.Cursor) : query.Until is { } end ? await LengthAt(end + lag, readPage) : Length;
+        var from = query.From - CreationLag;
         var found = ImmutableArray.CreateBuilder<OrderNumber>(limit);
         ImmutableArray<OrderNumber> page = default;
-        var loaded = -1;
+        var (loaded, reads) = (-1, 0);
         while (position > 0 && found.Count < limit)
         {
             position--;
@@ -74,15 +89,37 @@ internal sealed record OrderIndex
             else
             {
                 var wanted = (int)(position / PageSize);
+                if (wanted != loaded && reads++ == MostPages) return new(found.DrainToImmutable(), ToCursor(position + 1));
                 if (wanted != loaded) (page, loaded) = ((await readPage(wanted)).OrEmpty(), wanted);
                 var slot = (int)(position % PageSize);
                 if (slot < page.Length) number = page[slot];
             }
 
-            if (number != default) found.Add(number);
+            if (number == default || number.CreatedAt >= query.Until) continue;
+            // What is older than this came here too early to be within the time, and so did everything before it.
+            if (number.CreatedAt < from - lag) return new(found.DrainToImmutable(), null);
+            if (!(number.CreatedAt < from)) found.Add(number);
         }
 
         return new(found.DrainToImmutable(), position > 0 ? ToCursor(position) : null);
+    }
+
+    /// <summary>
+    /// How many orders may have come before a moment: everything from there on is younger. Found by halving, so that a week a year
+    /// ago costs a dozen pages and not all that came since.
+    /// </summary>
+    private async Task<long> LengthAt(DateTimeOffset at, Func<int, Task<ImmutableArray<OrderNumber>>> readPage)
+    {
+        var (low, high) = (0, SealedPages);
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            var first = (await readPage(middle)).OrEmpty().FirstOrDefault(number => number != default);
+            if (first != default && first.CreatedAt >= at) high = middle;
+            else low = middle + 1;
+        }
+
+        return low < SealedPages ? (long)low * PageSize : Length;
     }
 
     private long SealedLength => (long)SealedPages * PageSize;

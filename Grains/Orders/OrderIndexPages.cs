@@ -9,6 +9,12 @@ namespace OrderActors.Orders;
 /// <param name="owner">The owner's kind and id, such as <c>customer/c1</c>.</param>
 internal sealed class OrderIndexPages(IGrainFactory grains, string owner)
 {
+    /// <summary>How long after its number was made an order comes to its customer's and its merchant's index at the latest.</summary>
+    public static readonly TimeSpan SoonAfter = TimeSpan.FromHours(1);
+
+    /// <summary>The same for a courier's: an order can be scheduled for a year ahead.</summary>
+    public static readonly TimeSpan LongAfter = TimeSpan.FromDays(366);
+
     /// <summary>Seals the page that is full, if one is; its number goes into <see cref="OrderIndex.Add"/>.</summary>
     public async Task<int?> SealFullPage(OrderIndex index)
     {
@@ -20,6 +26,12 @@ internal sealed class OrderIndexPages(IGrainFactory grains, string owner)
     /// <summary>Reads a page of orders, newest first.</summary>
     public Task<OrderPage> Read(OrderIndex index, string? cursor, int limit) =>
         index.Read(cursor, limit, page => Page(page).Get());
+
+    /// <summary>Reads a page of orders within a time, newest first.</summary>
+    /// <param name="index">The owner's orders.</param>
+    /// <param name="query">Which of them.</param>
+    /// <param name="lag">How long after its number was made an order comes to the index at the latest.</param>
+    public Task<OrderPage> Find(OrderIndex index, OrderQuery query, TimeSpan lag) => index.Read(query, lag, page => Page(page).Get());
 
     private IOrderIndexPageGrain Page(int page) => grains.GetGrain<IOrderIndexPageGrain>($"{owner}/{page}");
 }

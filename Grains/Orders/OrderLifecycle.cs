@@ -56,6 +56,7 @@ internal static class OrderLifecycle
             return (state, new(RefusalCode.NotFound, $"There is no order {facts.Number}.", Value: facts.Number.ToString()));
         if (state.Status != OrderStatus.None && command is PlaceOrder)
             return (state, new(RefusalCode.AlreadyExists, $"Order {facts.Number} was placed before.", Value: facts.Number.ToString()));
+        if (Refusal.Stale(command.ExpectedVersion, state.Version, $"Order {facts.Number}") is { } stale) return (state, stale);
         if ((OrderValidation.Validate(command) ?? MayGive(state, command) ?? Thaw(state, command)) is { } refusal) return (state, refusal);
 
         if (OrderTable.Row(state, command, command.By.Role) is not { } effect)

@@ -72,6 +72,9 @@ public sealed record OrderPolicy
     /// </summary>
     public TimeSpan DeliveryLead { get; init; } = TimeSpan.FromMinutes(20);
 
+    /// <summary>How long a tracking link works after the order's end. Default 4 hours, 0 to 30 days.</summary>
+    public TimeSpan TrackingAfterEnd { get; init; } = TimeSpan.FromHours(4);
+
     /// <summary>
     /// What a customer pays who cancels while the merchant prepares, in thousandths of the total; only of an order paid ahead,
     /// since nothing can be taken of others. Default 500, 0 to 1000.
@@ -126,6 +129,7 @@ public sealed record OrderPolicy
         if (Range(nameof(ProviderPatience), ProviderPatience, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1)) is { } patience) yield return patience;
         if (Range(nameof(ScheduleHorizon), ScheduleHorizon, TimeSpan.FromHours(1), TimeSpan.FromDays(365)) is { } horizon) yield return horizon;
         if (Range(nameof(DeliveryLead), DeliveryLead, TimeSpan.Zero, day) is { } lead) yield return lead;
+        if (Range(nameof(TrackingAfterEnd), TrackingAfterEnd, TimeSpan.Zero, month) is { } tracking) yield return tracking;
         if (PreparingFeePermille is < 0 or > 1000)
             yield return $"{nameof(OrderPolicy)}.{nameof(PreparingFeePermille)} is {PreparingFeePermille}; it must be between 0 and 1000.";
         foreach (var (zone, waits) in Zones)

@@ -108,6 +108,9 @@ internal sealed record OrderState : IRaisesEvents
     /// <summary>What the customer has to say at the door.</summary>
     public string? Pin { get; init; }
 
+    /// <summary>The secret of its tracking link; null for virtual goods, and for orders of a release that had no links.</summary>
+    public string? Tracking { get; init; }
+
     /// <summary>How often a courier gave another PIN.</summary>
     public int PinFailures { get; init; }
 
@@ -151,7 +154,7 @@ internal sealed record OrderState : IRaisesEvents
     public OrderView ToView() => new(
         Number, Version, Status, Delivery, Payment, Settlement, Customer, Merchant, Zone, Courier, Attempt, Lines, Total, Pickup,
         Dropoff, Note, Reason, CreatedAt, ReadyAt, Deadlines, OrderTable.Allowed(this, by: null), Timeline, Kind, Frozen, PaymentMethod,
-        Costs, ScheduledFor, ExternalId, Coupon, Proposals, Virtual, Proof, Pin, Tenant);
+        Costs, ScheduledFor, ExternalId, Coupon, Proposals, Virtual, Proof, Pin, Tenant, Tracking);
 }
 
 /// <summary>What is said of statuses in several places.</summary>

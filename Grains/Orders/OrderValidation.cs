@@ -90,6 +90,7 @@ internal static class OrderValidation
         if (c.ExternalId is not null && !CommandId.IsValid(c.ExternalId))
             return Refusal.Invalid("/external_id", c.ExternalId, "1 to 255 visible ASCII characters");
         if (c.Tenant is not null && !EntityId.IsValid(c.Tenant)) return Refusal.Invalid("/tenant", c.Tenant, EntityId.Rule);
+        if (c.QuoteId is not null && !EntityId.IsValid(c.QuoteId)) return Refusal.Invalid("/quote_id", c.QuoteId, EntityId.Rule);
         if (c.PaymentSource is not null && RefuseToken("/payment/source", c.PaymentSource) is { } source) return source;
         if (c.Payment == PaymentMethod.Cash && c.PaymentSource is not null)
             return Refusal.Invalid("/payment/source", c.PaymentSource, "left out when the order is paid in cash");

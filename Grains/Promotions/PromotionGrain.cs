@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrderActors.Listings;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Runtime;
@@ -22,6 +23,7 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
 
     private readonly Durable<PromotionState> _promotion;
     private readonly TimeProvider _clock;
+    private readonly ListingEntry _listing = new(ListingKinds.Promotions);
 
     public PromotionGrain([PersistentState("state")] IPersistentState<PromotionState> state, TimeProvider clock)
     {
@@ -34,6 +36,9 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
     public async Task<PromotionReply> Execute(PromotionCommand command)
     {
         var now = _clock.GetUtcNow();
+        // Listed before there is a promotion; one of an earlier release at its next command.
+        var isToBe = _promotion.Current.Exists || PromotionLifecycle.Decide(_promotion.Current, command, Code, now).Reply.Refusal is null;
+        if (isToBe && await _listing.Ensure(GrainFactory, Code) is { } full) return new(null, full);
         var outcome = await _promotion.Decide(state => PromotionLifecycle.Decide(state, command, Code, now));
         return new(View(), outcome.Refusal, outcome.Replayed);
     }
@@ -58,6 +63,14 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
         return reply;
     }
 
+    public async Task<CouponReply> Quote(CouponRequest request)
+    {
+        var foreseen = CouponBudget.Reserve(_promotion.Current, Code, request).Reply;
+        return foreseen.Refusal is null && _promotion.Current.Terms.PerCustomer is { } limit && !await Uses(request.Customer).HasRoom(request.Order, limit)
+            ? new(null, UsedUp(request))
+            : foreseen;
+    }
+
     public Task Redeem(ImmutableArray<OrderNumber> orders) =>
         _promotion.Decide(state => new Decision<PromotionState, bool>(CouponBudget.Redeem(state, orders), true));
 
@@ -77,9 +90,11 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
     private async Task<CouponReply> Undo(CouponRequest request)
     {
         await Release([request.Order]);
-        return new(null, new(
-            RefusalCode.CouponLimit, $"Customer {request.Customer} used coupon {Code} as often as allowed.", "/coupon", Code));
+        return new(null, UsedUp(request));
     }
+
+    private Refusal UsedUp(CouponRequest request) =>
+        new(RefusalCode.CouponLimit, $"Customer {request.Customer} used coupon {Code} as often as allowed.", "/coupon", Code);
 
     private IPromotionUsesGrain Uses(string customer) => GrainFactory.GetGrain<IPromotionUsesGrain>($"{Code}/{customer}");
 

@@ -32,7 +32,8 @@ internal static class PromotionLifecycle
     {
         (true, CreatePromotion) => new(RefusalCode.AlreadyExists, $"There is a promotion {code} already.", Value: code),
         (false, not CreatePromotion) => new(RefusalCode.NotFound, $"There is no promotion {code}.", Value: code),
-        _ => PromotionRules.Validate(state.Terms, command, code) ?? MayGive(state.Terms, command),
+        _ => Refusal.Stale(command.ExpectedVersion, state.Version, $"Promotion {code}")
+            ?? PromotionRules.Validate(state.Terms, command, code) ?? MayGive(state.Terms, command),
     };
 
     /// <summary>Who pays alone decides alone; whatever costs the platform is an operator's to give.</summary>

@@ -113,6 +113,7 @@ internal static class RefundLifecycle
         if (!CommandId.IsValid(command.Id)) return (state, Refusal.Invalid("/id", command.Id, "1 to 255 visible ASCII characters"));
         if (facts.Order is not { } order)
             return (state, new(RefusalCode.NotFound, $"There is no order {facts.Number}.", Value: facts.Number.ToString()));
+        if (Refusal.Stale(command.ExpectedVersion, state.Version, $"The refunds of order {facts.Number}") is { } stale) return (state, stale);
         if (command is RequestRefund request) return Request(state, request, facts.Number, order, options, now);
 
         var number = RefundOf(command);

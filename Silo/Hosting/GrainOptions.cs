@@ -10,6 +10,7 @@ using OrderActors.Idempotency;
 using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.Payments;
+using OrderActors.Quotes;
 using OrderActors.Refunds;
 using OrderActors.Silo.Outbound;
 using OrderActors.Silo.Outbound.Pipelines;
@@ -22,7 +23,7 @@ internal static class GrainOptions
     /// <summary>The sections' names.</summary>
     public static readonly string[] Sections =
     [
-        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Idempotency",
+        "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Idempotency", "Quotes",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
 
@@ -43,6 +44,7 @@ internal static class GrainOptions
         services.AddSection<CourierOptions>(configuration, "Couriers");
         services.AddSection<RefundOptions>(configuration, "Refunds");
         services.AddSection<AnswerOptions>(configuration, "Idempotency");
+        services.AddSection<QuoteOptions>(configuration, "Quotes");
         services.AddOutbound(configuration);
     }
 

@@ -69,7 +69,9 @@ public sealed class FaultMappingTests : IAsyncLifetime
             RefusalCode.NotFound => 404,
             RefusalCode.Forbidden => 403,
             RefusalCode.AlreadyExists or RefusalCode.InvalidTransition or RefusalCode.CourierUnavailable or RefusalCode.DuplicateExternalId
-                or RefusalCode.OrderFrozen or RefusalCode.OfferExpired or RefusalCode.ClaimWindowClosed or RefusalCode.DayClosed => 409,
+                or RefusalCode.OrderFrozen or RefusalCode.OfferExpired or RefusalCode.ClaimWindowClosed or RefusalCode.DayClosed
+                or RefusalCode.QuoteExpired => 409,
+            RefusalCode.VersionConflict => 412,
             RefusalCode.TooMany => 429,
             RefusalCode.Unavailable => 503,
             _ => 422,
@@ -84,6 +86,10 @@ public sealed class FaultMappingTests : IAsyncLifetime
             case RefusalCode.IdempotencyKeyReused:
                 answer.ExpectFault(code);
                 Assert.Equal("Idempotency-Key", answer.Error.GetProperty("header").GetString());
+                break;
+            case RefusalCode.VersionConflict:
+                answer.ExpectFault(code, value: "\"v\"", allowed: ["\"a\"", "\"b\""]);
+                Assert.Equal("If-Match", answer.Error.GetProperty("header").GetString());
                 break;
             case RefusalCode.InvalidTransition:
                 answer.ExpectFault(code, value: "v", allowed: ["a", "b"]);
@@ -185,8 +191,9 @@ public sealed class FaultMappingTests : IAsyncLifetime
         _grains.Answer = (method, args) =>
         {
             if (method == "Get") return Order with { Status = asked.Count == 3 ? OrderStatus.Ready : OrderStatus.Preparing };
-            asked.Add((int)args[1]!);
-            return new OrderPage([.. Enumerable.Repeat(Number, (int)args[1]!)], "next");
+            var query = (OrderQuery)args[0]!;
+            asked.Add(query.Limit);
+            return new OrderPage([.. Enumerable.Repeat(Number, query.Limit)], "next");
         };
         var answer = (await Api.Get("/v1/orders?customer=c1&status=ready&limit=100")).Expect(200);
         Assert.Equal([100, 100, 100], asked);

@@ -41,6 +41,36 @@ public sealed class PagingTests(SiloUnderTest silo)
         Assert.Equal(placed.AsEnumerable().Reverse(), Town.Numbers(page.Json).Concat(Town.Numbers(rest.Json)));
     }
 
+    [Fact]
+    public async Task Orders_are_found_by_when_they_were_created()
+    {
+        var town = await Town.Open(Api);
+        var placed = new List<(string Number, string At)>();
+        for (var i = 0; i < 5; i++)
+        {
+            var order = (await Api.Post("/v1/orders", town.Order())).Expect(201);
+            placed.Add((order["number"]!, order.Json.GetProperty("created_at").GetString()!));
+        }
+
+        var (from, until) = (placed[1].At, placed[3].At);
+        var expected = placed.Where(o => string.CompareOrdinal(o.At, from) >= 0 && string.CompareOrdinal(o.At, until) < 0).Select(o => o.Number).Reverse();
+        foreach (var list in new[]
+        {
+            $"/v1/orders?customer={town.Customer}&", $"/v1/orders?merchant={town.Merchant}&", $"/v1/merchants/{town.Merchant}/orders?",
+            $"/v1/customers/{town.Customer}/orders?",
+        })
+        {
+            var milliseconds = $"created_after={from}&created_before={until}&";
+            Assert.Equal(expected, await Read(list + milliseconds, 2));
+            Assert.Empty(await Read($"{list}created_before=2024-02-01T00:00:00%2B01:00&", 50));
+            Assert.Empty(await Read($"{list}created_after=2100-01-01T00:00:00Z&", 50));
+            Assert.Empty(await Read($"{list}status=delivered&created_after={from}&", 50));
+        }
+
+        (await Api.Get($"/v1/orders?customer={town.Customer}&created_after=yesterday")).ExpectProblem(400, "malformed").ExpectFault("wrong_type");
+        (await Api.Get($"/v1/orders?customer={town.Customer}&created_before=2026-01-01T00:00:00")).ExpectProblem(400, "malformed");
+    }
+
     private async Task<List<string?>> Read(string list, int limit)
     {
         var numbers = new List<string?>();

@@ -27,4 +27,5 @@ public enum DeadlineKind
     Loss,
     ProviderAnswer,
     RefundDecision,
+    QuoteRemoval,
 }

@@ -13,6 +13,5 @@ public sealed record ItemStock
     public required string Id { get; init; }
 
     /// <summary>How many; null for no limit.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
-    public required int? Stock { get; init; }
+    public int? Stock { get; init; }
 }

@@ -110,4 +110,7 @@ public sealed record Order
 
     /// <summary>What happened, oldest first; only on GET of one order.</summary>
     public IReadOnlyList<TimelineEntry>? Timeline { get; init; }
+
+    /// <summary>Where anybody may see how it gets on, until some hours after its end; absent for virtual goods.</summary>
+    public string? TrackingUrl { get; init; }
 }

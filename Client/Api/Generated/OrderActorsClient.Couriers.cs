@@ -23,6 +23,23 @@ public sealed partial class OrderActorsClient
             new ApiCall(HttpMethod.Post, "/v1/couriers").With(body, ApiJson.Wire.CreateCourierRequest).Key(idempotencyKey),
             ApiJson.Wire.Courier, cancellationToken);
 
+    /// <summary>Lists couriers in the order of their ids.</summary>
+    /// <param name="zone">Only of this zone.</param>
+    /// <param name="status">Only in this status.</param>
+    /// <param name="limit">How many at most; 50 when left out.</param>
+    /// <param name="cursor">Where to go on, as next_cursor of an earlier page said.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<CourierList> ListCouriersAsync(
+        string? zone = null,
+        string? status = null,
+        int? limit = null,
+        string? cursor = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, "/v1/couriers").Query("zone", zone).Query("status", status).Query("limit", limit).Query("cursor", cursor),
+            ApiJson.Wire.CourierList, cancellationToken);
+
     /// <summary>Reads a courier with what it carries.</summary>
     /// <param name="id">The courier's id, of the caller's choice.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
@@ -38,11 +55,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
-    public Task<Courier> SetDutyAsync(string id, SetDutyRequest body, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+    public Task<Courier> SetDutyAsync(
+        string id,
+        SetDutyRequest body,
+        string? idempotencyKey = null,
+        string? ifMatch = null,
+        CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Put, $"/v1/couriers/{Escape(id)}/duty").With(body, ApiJson.Wire.SetDutyRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Put, $"/v1/couriers/{Escape(id)}/duty")
+                .With(body, ApiJson.Wire.SetDutyRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Courier, cancellationToken);
 
     /// <summary>Reports where a courier is: one point, or several of which the last one counts.</summary>
@@ -55,19 +81,49 @@ public sealed partial class OrderActorsClient
             new ApiCall(HttpMethod.Post, $"/v1/couriers/{Escape(id)}/locations").With(body, ApiJson.Wire.IReadOnlyListPoint),
             cancellationToken);
 
+    /// <summary>Says where a courier is: the same as one of the locations.</summary>
+    /// <param name="id">The courier's id, of the caller's choice.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task SetLocationAsync(string id, Point body, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Put, $"/v1/couriers/{Escape(id)}/location").With(body, ApiJson.Wire.Point),
+            cancellationToken);
+
+    /// <summary>Reads where a courier was last seen.</summary>
+    /// <param name="id">The courier's id, of the caller's choice.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Point> GetLocationAsync(string id, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, $"/v1/couriers/{Escape(id)}/location"),
+            ApiJson.Wire.Point, cancellationToken);
+
     /// <summary>Lists a courier's orders, newest first.</summary>
     /// <param name="id">The courier's id, of the caller's choice.</param>
+    /// <param name="status">Only orders in this status.</param>
+    /// <param name="createdAfter">Only orders created at this moment or later.</param>
+    /// <param name="createdBefore">Only orders created before this moment.</param>
     /// <param name="limit">How many at most; 50 when left out.</param>
     /// <param name="cursor">Where to go on, as next_cursor of an earlier page said.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<OrderList> ListCourierOrdersAsync(
         string id,
+        string? status = null,
+        DateTimeOffset? createdAfter = null,
+        DateTimeOffset? createdBefore = null,
         int? limit = null,
         string? cursor = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Get, $"/v1/couriers/{Escape(id)}/orders").Query("limit", limit).Query("cursor", cursor),
+            new ApiCall(HttpMethod.Get, $"/v1/couriers/{Escape(id)}/orders")
+                .Query("status", status)
+                .Query("created_after", createdAfter)
+                .Query("created_before", createdBefore)
+                .Query("limit", limit)
+                .Query("cursor", cursor),
             ApiJson.Wire.OrderList, cancellationToken);
 
     /// <summary>Changes a courier's vehicle, capacity and way of taking offers.</summary>
@@ -76,15 +132,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Courier> SetCourierSettingsAsync(
         string id,
         CourierSettingsRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Put, $"/v1/couriers/{Escape(id)}/settings").With(body, ApiJson.Wire.CourierSettingsRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Put, $"/v1/couriers/{Escape(id)}/settings")
+                .With(body, ApiJson.Wire.CourierSettingsRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Courier, cancellationToken);
 
     /// <summary>Lets a courier get no more offers for now.</summary>
@@ -92,11 +153,16 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
-    public Task<Courier> PauseCourierAsync(string id, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+    public Task<Courier> PauseCourierAsync(
+        string id,
+        string? idempotencyKey = null,
+        string? ifMatch = null,
+        CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/couriers/{Escape(id)}/pause").Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/couriers/{Escape(id)}/pause").Key(idempotencyKey).Header("If-Match", ifMatch),
             ApiJson.Wire.Courier, cancellationToken);
 
     /// <summary>Lets a paused courier get offers again.</summary>
@@ -104,11 +170,16 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
-    public Task<Courier> ResumeCourierAsync(string id, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+    public Task<Courier> ResumeCourierAsync(
+        string id,
+        string? idempotencyKey = null,
+        string? ifMatch = null,
+        CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/couriers/{Escape(id)}/resume").Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/couriers/{Escape(id)}/resume").Key(idempotencyKey).Header("If-Match", ifMatch),
             ApiJson.Wire.Courier, cancellationToken);
 
     /// <summary>Reads what a courier earned.</summary>
@@ -119,6 +190,63 @@ public sealed partial class OrderActorsClient
         SendAsync(
             new ApiCall(HttpMethod.Get, $"/v1/couriers/{Escape(id)}/earnings"),
             ApiJson.Wire.Earnings, cancellationToken);
+
+    /// <summary>Begins a courier's shift.</summary>
+    /// <param name="id">The courier's id, of the caller's choice.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="idempotencyKey">
+    /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
+    /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Courier> StartShiftAsync(
+        string id,
+        StartShiftRequest body,
+        string? idempotencyKey = null,
+        string? ifMatch = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Post, $"/v1/couriers/{Escape(id)}/shifts")
+                .With(body, ApiJson.Wire.StartShiftRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
+            ApiJson.Wire.Courier, cancellationToken);
+
+    /// <summary>Lists a courier's newest shifts.</summary>
+    /// <param name="id">The courier's id, of the caller's choice.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Shifts> ListShiftsAsync(string id, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, $"/v1/couriers/{Escape(id)}/shifts"),
+            ApiJson.Wire.Shifts, cancellationToken);
+
+    /// <summary>Ends a courier's shift; who carries something finishes first.</summary>
+    /// <param name="id">The courier's id, of the caller's choice.</param>
+    /// <param name="idempotencyKey">
+    /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
+    /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Courier> EndShiftAsync(
+        string id,
+        string? idempotencyKey = null,
+        string? ifMatch = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Post, $"/v1/couriers/{Escape(id)}/shifts/end").Key(idempotencyKey).Header("If-Match", ifMatch),
+            ApiJson.Wire.Courier, cancellationToken);
+
+    /// <summary>Reads the stops that a courier has to make, in their sequence.</summary>
+    /// <param name="id">The courier's id, of the caller's choice.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Assignment> GetAssignmentAsync(string id, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, $"/v1/couriers/{Escape(id)}/assignment"),
+            ApiJson.Wire.Assignment, cancellationToken);
 
     /// <summary>Lists what a courier is asked to take.</summary>
     /// <param name="id">The courier's id, of the caller's choice.</param>
@@ -135,31 +263,16 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
-    public Task<Courier> AcceptOfferAsync(string id, string number, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/couriers/{Escape(id)}/offers/{Escape(number)}/accept").Key(idempotencyKey),
-            ApiJson.Wire.Courier, cancellationToken);
-
-    /// <summary>Declines an offered order.</summary>
-    /// <param name="id">The courier's id, of the caller's choice.</param>
-    /// <param name="number">The order's number: 20 digits, the last of them a check digit.</param>
-    /// <param name="body">What is sent.</param>
-    /// <param name="idempotencyKey">
-    /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
-    /// </param>
-    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
-    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
-    public Task<Courier> DeclineOfferAsync(
+    public Task<Courier> AcceptOfferAsync(
         string id,
         string number,
-        DeclineOfferRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/couriers/{Escape(id)}/offers/{Escape(number)}/decline")
-                .With(body, ApiJson.Wire.DeclineOfferRequest)
-                .Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/couriers/{Escape(id)}/offers/{Escape(number)}/accept").Key(idempotencyKey).Header("If-Match", ifMatch),
             ApiJson.Wire.Courier, cancellationToken);
 }

@@ -10,17 +10,28 @@ public sealed partial class OrderActorsClient
 {
     /// <summary>Lists a customer's orders, newest first.</summary>
     /// <param name="id">The customer's id, of the caller's choice.</param>
+    /// <param name="status">Only orders in this status.</param>
+    /// <param name="createdAfter">Only orders created at this moment or later.</param>
+    /// <param name="createdBefore">Only orders created before this moment.</param>
     /// <param name="limit">How many at most; 50 when left out.</param>
     /// <param name="cursor">Where to go on, as next_cursor of an earlier page said.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<OrderList> ListCustomerOrdersAsync(
         string id,
+        string? status = null,
+        DateTimeOffset? createdAfter = null,
+        DateTimeOffset? createdBefore = null,
         int? limit = null,
         string? cursor = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Get, $"/v1/customers/{Escape(id)}/orders").Query("limit", limit).Query("cursor", cursor),
+            new ApiCall(HttpMethod.Get, $"/v1/customers/{Escape(id)}/orders")
+                .Query("status", status)
+                .Query("created_after", createdAfter)
+                .Query("created_before", createdBefore)
+                .Query("limit", limit)
+                .Query("cursor", cursor),
             ApiJson.Wire.OrderList, cancellationToken);
 
     /// <summary>Reads a customer: addresses, membership, limit.</summary>
@@ -39,6 +50,7 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Customer> SetAddressAsync(
@@ -46,11 +58,13 @@ public sealed partial class OrderActorsClient
         string address,
         SetAddressRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Put, $"/v1/customers/{Escape(id)}/addresses/{Escape(address)}")
                 .With(body, ApiJson.Wire.SetAddressRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Customer, cancellationToken);
 
     /// <summary>Removes one of a customer's addresses.</summary>
@@ -59,15 +73,17 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Customer> RemoveAddressAsync(
         string id,
         string address,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Delete, $"/v1/customers/{Escape(id)}/addresses/{Escape(address)}").Key(idempotencyKey),
+            new ApiCall(HttpMethod.Delete, $"/v1/customers/{Escape(id)}/addresses/{Escape(address)}").Key(idempotencyKey).Header("If-Match", ifMatch),
             ApiJson.Wire.Customer, cancellationToken);
 
     /// <summary>Sets how many orders of a customer may be open at once.</summary>
@@ -76,15 +92,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Customer> SetLimitAsync(
         string id,
         SetLimitRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Put, $"/v1/customers/{Escape(id)}/limit").With(body, ApiJson.Wire.SetLimitRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Put, $"/v1/customers/{Escape(id)}/limit")
+                .With(body, ApiJson.Wire.SetLimitRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Customer, cancellationToken);
 
     /// <summary>Grants or ends a membership.</summary>
@@ -93,15 +114,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Customer> SetMembershipAsync(
         string id,
         MembershipRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/customers/{Escape(id)}/membership").With(body, ApiJson.Wire.MembershipRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/customers/{Escape(id)}/membership")
+                .With(body, ApiJson.Wire.MembershipRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Customer, cancellationToken);
 
     /// <summary>Reads how a customer is told of its orders.</summary>

@@ -14,17 +14,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> LeaveForPickupAsync(
         string number,
         CourierStepRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/leave-for-pickup")
                 .With(body, ApiJson.Wire.CourierStepRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Says that the courier is at the merchant.</summary>
@@ -33,17 +36,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> ArriveAtPickupAsync(
         string number,
         CourierStepRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/arrive-pickup")
                 .With(body, ApiJson.Wire.CourierStepRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Says that the courier has the goods.</summary>
@@ -52,15 +58,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> PickUpAsync(
         string number,
         CourierStepRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/pickup").With(body, ApiJson.Wire.CourierStepRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/pickup")
+                .With(body, ApiJson.Wire.CourierStepRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Says that the courier is on the way to the customer.</summary>
@@ -69,17 +80,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> LeaveForDropoffAsync(
         string number,
         CourierStepRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/leave-for-dropoff")
                 .With(body, ApiJson.Wire.CourierStepRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Says that the courier is at the door.</summary>
@@ -88,17 +102,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> ArriveAtDropoffAsync(
         string number,
         CourierStepRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/arrive-dropoff")
                 .With(body, ApiJson.Wire.CourierStepRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Says that the courier handed the goods over.</summary>
@@ -107,17 +124,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> CompleteDeliveryAsync(
         string number,
         CompleteDeliveryRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/complete")
                 .With(body, ApiJson.Wire.CompleteDeliveryRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Takes the courier off an order that was not picked up yet.</summary>
@@ -126,15 +146,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> UnassignDeliveryAsync(
         string number,
         UnassignRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/unassign").With(body, ApiJson.Wire.UnassignRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/unassign")
+                .With(body, ApiJson.Wire.UnassignRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Says that the goods could not be handed over and go back.</summary>
@@ -143,15 +168,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> FailDeliveryAsync(
         string number,
         FailDeliveryRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/fail").With(body, ApiJson.Wire.FailDeliveryRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/fail")
+                .With(body, ApiJson.Wire.FailDeliveryRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Says that the merchant has the goods again.</summary>
@@ -160,15 +190,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> ReturnDeliveryAsync(
         string number,
         ReturnGoodsRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/return").With(body, ApiJson.Wire.ReturnGoodsRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/return")
+                .With(body, ApiJson.Wire.ReturnGoodsRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Passes an order on from one courier to another.</summary>
@@ -177,14 +212,19 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Courier> HandOverDeliveryAsync(
         string number,
         HandOverRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/handover").With(body, ApiJson.Wire.HandOverRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/deliveries/{Escape(number)}/handover")
+                .With(body, ApiJson.Wire.HandOverRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Courier, cancellationToken);
 }

@@ -23,6 +23,23 @@ public sealed partial class OrderActorsClient
             new ApiCall(HttpMethod.Post, "/v1/merchants").With(body, ApiJson.Wire.CreateMerchantRequest).Key(idempotencyKey),
             ApiJson.Wire.Merchant, cancellationToken);
 
+    /// <summary>Lists merchants in the order of their ids, without their menus.</summary>
+    /// <param name="zone">Only of this zone.</param>
+    /// <param name="status">Only in this status.</param>
+    /// <param name="limit">How many at most; 50 when left out.</param>
+    /// <param name="cursor">Where to go on, as next_cursor of an earlier page said.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<MerchantList> ListMerchantsAsync(
+        string? zone = null,
+        string? status = null,
+        int? limit = null,
+        string? cursor = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, "/v1/merchants").Query("zone", zone).Query("status", status).Query("limit", limit).Query("cursor", cursor),
+            ApiJson.Wire.MerchantList, cancellationToken);
+
     /// <summary>Reads a merchant with its menu.</summary>
     /// <param name="id">The merchant's id, of the caller's choice.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
@@ -38,16 +55,30 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Merchant> SetMenuAsync(
         string id,
         SetMenuRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/menu").With(body, ApiJson.Wire.SetMenuRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/menu")
+                .With(body, ApiJson.Wire.SetMenuRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Merchant, cancellationToken);
+
+    /// <summary>Reads a merchant's menu, with what is left of each item.</summary>
+    /// <param name="id">The merchant's id, of the caller's choice.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<SetMenuRequest> GetMenuAsync(string id, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, $"/v1/merchants/{Escape(id)}/menu"),
+            ApiJson.Wire.SetMenuRequest, cancellationToken);
 
     /// <summary>Opens, slows or closes a merchant.</summary>
     /// <param name="id">The merchant's id, of the caller's choice.</param>
@@ -55,15 +86,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Merchant> SetMerchantStatusAsync(
         string id,
         SetMerchantStatusRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/status").With(body, ApiJson.Wire.SetMerchantStatusRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/status")
+                .With(body, ApiJson.Wire.SetMerchantStatusRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Merchant, cancellationToken);
 
     /// <summary>Sets how much there is of items.</summary>
@@ -72,16 +108,30 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Merchant> SetStockAsync(
         string id,
         SetStockRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/stock").With(body, ApiJson.Wire.SetStockRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/stock")
+                .With(body, ApiJson.Wire.SetStockRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Merchant, cancellationToken);
+
+    /// <summary>Reads what is left of a merchant's items that are counted.</summary>
+    /// <param name="id">The merchant's id, of the caller's choice.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<SetStock> GetStockAsync(string id, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, $"/v1/merchants/{Escape(id)}/stock"),
+            ApiJson.Wire.SetStock, cancellationToken);
 
     /// <summary>Sets a merchant's opening hours.</summary>
     /// <param name="id">The merchant's id, of the caller's choice.</param>
@@ -89,11 +139,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
-    public Task<Merchant> SetHoursAsync(string id, Hours body, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+    public Task<Merchant> SetHoursAsync(
+        string id,
+        Hours body,
+        string? idempotencyKey = null,
+        string? ifMatch = null,
+        CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/hours").With(body, ApiJson.Wire.Hours).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/hours")
+                .With(body, ApiJson.Wire.Hours)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Merchant, cancellationToken);
 
     /// <summary>Removes the opening hours: the merchant is open until its status says otherwise.</summary>
@@ -101,12 +160,26 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
-    public Task<Merchant> RemoveHoursAsync(string id, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+    public Task<Merchant> RemoveHoursAsync(
+        string id,
+        string? idempotencyKey = null,
+        string? ifMatch = null,
+        CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Delete, $"/v1/merchants/{Escape(id)}/hours").Key(idempotencyKey),
+            new ApiCall(HttpMethod.Delete, $"/v1/merchants/{Escape(id)}/hours").Key(idempotencyKey).Header("If-Match", ifMatch),
             ApiJson.Wire.Merchant, cancellationToken);
+
+    /// <summary>Reads a merchant's opening hours.</summary>
+    /// <param name="id">The merchant's id, of the caller's choice.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Hours> GetHoursAsync(string id, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, $"/v1/merchants/{Escape(id)}/hours"),
+            ApiJson.Wire.Hours, cancellationToken);
 
     /// <summary>Sets how many orders a merchant prepares at once.</summary>
     /// <param name="id">The merchant's id, of the caller's choice.</param>
@@ -114,15 +187,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Merchant> SetCapacityAsync(
         string id,
         CapacityInput body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/capacity").With(body, ApiJson.Wire.CapacityInput).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/capacity")
+                .With(body, ApiJson.Wire.CapacityInput)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Merchant, cancellationToken);
 
     /// <summary>Sets how long a merchant prepares, and whether it accepts by itself.</summary>
@@ -131,15 +209,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Merchant> SetPreparationAsync(
         string id,
         SetPreparationRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/preparation").With(body, ApiJson.Wire.SetPreparationRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/preparation")
+                .With(body, ApiJson.Wire.SetPreparationRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Merchant, cancellationToken);
 
     /// <summary>Sets a merchant's terms: fees, area, waits.</summary>
@@ -148,11 +231,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
-    public Task<Merchant> SetTermsAsync(string id, Terms body, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+    public Task<Merchant> SetTermsAsync(
+        string id,
+        Terms body,
+        string? idempotencyKey = null,
+        string? ifMatch = null,
+        CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/terms").With(body, ApiJson.Wire.Terms).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Put, $"/v1/merchants/{Escape(id)}/terms")
+                .With(body, ApiJson.Wire.Terms)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Merchant, cancellationToken);
 
     /// <summary>Says what lines would cost; changes nothing.</summary>
@@ -167,16 +259,27 @@ public sealed partial class OrderActorsClient
 
     /// <summary>Lists a merchant's orders, newest first.</summary>
     /// <param name="id">The merchant's id, of the caller's choice.</param>
+    /// <param name="status">Only orders in this status.</param>
+    /// <param name="createdAfter">Only orders created at this moment or later.</param>
+    /// <param name="createdBefore">Only orders created before this moment.</param>
     /// <param name="limit">How many at most; 50 when left out.</param>
     /// <param name="cursor">Where to go on, as next_cursor of an earlier page said.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<OrderList> ListMerchantOrdersAsync(
         string id,
+        string? status = null,
+        DateTimeOffset? createdAfter = null,
+        DateTimeOffset? createdBefore = null,
         int? limit = null,
         string? cursor = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Get, $"/v1/merchants/{Escape(id)}/orders").Query("limit", limit).Query("cursor", cursor),
+            new ApiCall(HttpMethod.Get, $"/v1/merchants/{Escape(id)}/orders")
+                .Query("status", status)
+                .Query("created_after", createdAfter)
+                .Query("created_before", createdBefore)
+                .Query("limit", limit)
+                .Query("cursor", cursor),
             ApiJson.Wire.OrderList, cancellationToken);
 }

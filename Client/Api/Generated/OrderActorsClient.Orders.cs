@@ -26,6 +26,8 @@ public sealed partial class OrderActorsClient
     /// <param name="courier">The courier's id.</param>
     /// <param name="externalId">The caller's own id for one order.</param>
     /// <param name="status">Only orders in this status.</param>
+    /// <param name="createdAfter">Only orders created at this moment or later.</param>
+    /// <param name="createdBefore">Only orders created before this moment.</param>
     /// <param name="limit">How many at most; 50 when left out.</param>
     /// <param name="cursor">Where to go on, as next_cursor of an earlier page said.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
@@ -36,6 +38,8 @@ public sealed partial class OrderActorsClient
         string? courier = null,
         string? externalId = null,
         string? status = null,
+        DateTimeOffset? createdAfter = null,
+        DateTimeOffset? createdBefore = null,
         int? limit = null,
         string? cursor = null,
         CancellationToken cancellationToken = default) =>
@@ -46,6 +50,8 @@ public sealed partial class OrderActorsClient
                 .Query("courier", courier)
                 .Query("external_id", externalId)
                 .Query("status", status)
+                .Query("created_after", createdAfter)
+                .Query("created_before", createdBefore)
                 .Query("limit", limit)
                 .Query("cursor", cursor),
             ApiJson.Wire.OrderList, cancellationToken);
@@ -74,15 +80,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> AcceptOrderAsync(
         string number,
         AcceptOrderRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/accept").With(body, ApiJson.Wire.AcceptOrderRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/accept")
+                .With(body, ApiJson.Wire.AcceptOrderRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Rejects an order, for its merchant.</summary>
@@ -91,15 +102,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> RejectOrderAsync(
         string number,
         RejectOrderRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/reject").With(body, ApiJson.Wire.RejectOrderRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/reject")
+                .With(body, ApiJson.Wire.RejectOrderRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Says that an order's goods are ready.</summary>
@@ -108,15 +124,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> MarkOrderReadyAsync(
         string number,
         ReadyOrderRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/ready").With(body, ApiJson.Wire.ReadyOrderRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/ready")
+                .With(body, ApiJson.Wire.ReadyOrderRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Says that the customer has fetched the goods.</summary>
@@ -125,15 +146,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> CollectOrderAsync(
         string number,
         ReadyOrderRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/collect").With(body, ApiJson.Wire.ReadyOrderRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/collect")
+                .With(body, ApiJson.Wire.ReadyOrderRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Pays an order that waits for its payment.</summary>
@@ -142,15 +168,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> PayOrderAsync(
         string number,
         PayOrderRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/pay").With(body, ApiJson.Wire.PayOrderRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/pay")
+                .With(body, ApiJson.Wire.PayOrderRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Cancels an order; with preview=true only says what that would come to.</summary>
@@ -160,6 +191,7 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> CancelOrderAsync(
@@ -167,12 +199,14 @@ public sealed partial class OrderActorsClient
         CancelOrderRequest body,
         bool? preview = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/cancel")
                 .With(body, ApiJson.Wire.CancelOrderRequest)
                 .Query("preview", preview)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Proposes other lines for an order.</summary>
@@ -181,17 +215,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> ProposeModificationAsync(
         string number,
         ProposeModificationRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/modifications")
                 .With(body, ApiJson.Wire.ProposeModificationRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Lists the changes that were proposed to an order.</summary>
@@ -210,6 +247,7 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> ApproveModificationAsync(
@@ -217,11 +255,13 @@ public sealed partial class OrderActorsClient
         int modification,
         ResolveModificationRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/modifications/{Escape(modification)}/approve")
                 .With(body, ApiJson.Wire.ResolveModificationRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Declines a proposed change, or takes it back.</summary>
@@ -231,6 +271,7 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> DeclineModificationAsync(
@@ -238,11 +279,13 @@ public sealed partial class OrderActorsClient
         int modification,
         ResolveModificationRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/modifications/{Escape(modification)}/decline")
                 .With(body, ApiJson.Wire.ResolveModificationRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Lets everything about an order stand still.</summary>
@@ -251,15 +294,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> FreezeOrderAsync(
         string number,
         FreezeOrderRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/freeze").With(body, ApiJson.Wire.FreezeOrderRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/freeze")
+                .With(body, ApiJson.Wire.FreezeOrderRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Lets a frozen order go on.</summary>
@@ -268,15 +316,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> UnfreezeOrderAsync(
         string number,
         FreezeOrderRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/unfreeze").With(body, ApiJson.Wire.FreezeOrderRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/unfreeze")
+                .With(body, ApiJson.Wire.FreezeOrderRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Brings an order to an end past the rules.</summary>
@@ -285,15 +338,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Order> OverrideOrderAsync(
         string number,
         OverrideOrderRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/override").With(body, ApiJson.Wire.OverrideOrderRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/override")
+                .With(body, ApiJson.Wire.OverrideOrderRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Order, cancellationToken);
 
     /// <summary>Asks for money back, for the whole order, an amount or lines.</summary>
@@ -302,14 +360,19 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Refund> RequestRefundAsync(
         string number,
         RequestRefundRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/refunds").With(body, ApiJson.Wire.RequestRefundRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/refunds")
+                .With(body, ApiJson.Wire.RequestRefundRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Refund, cancellationToken);
 }

@@ -34,6 +34,7 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Refund> ApproveRefundAsync(
@@ -41,11 +42,13 @@ public sealed partial class OrderActorsClient
         int refund,
         ApproveRefundRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/refunds/{Escape(refund)}/approve")
                 .With(body, ApiJson.Wire.ApproveRefundRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Refund, cancellationToken);
 
     /// <summary>Declines a refund.</summary>
@@ -55,6 +58,7 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Refund> DeclineRefundAsync(
@@ -62,11 +66,13 @@ public sealed partial class OrderActorsClient
         int refund,
         DeclineRefundRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/refunds/{Escape(refund)}/decline")
                 .With(body, ApiJson.Wire.DeclineRefundRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Refund, cancellationToken);
 
     /// <summary>Takes a request for a refund back.</summary>
@@ -76,6 +82,7 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Refund> WithdrawRefundAsync(
@@ -83,10 +90,12 @@ public sealed partial class OrderActorsClient
         int refund,
         WithdrawRefundRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/orders/{Escape(number)}/refunds/{Escape(refund)}/withdraw")
                 .With(body, ApiJson.Wire.WithdrawRefundRequest)
-                .Key(idempotencyKey),
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Refund, cancellationToken);
 }

@@ -23,6 +23,21 @@ public sealed partial class OrderActorsClient
             new ApiCall(HttpMethod.Post, "/v1/promotions").With(body, ApiJson.Wire.CreatePromotionRequest).Key(idempotencyKey),
             ApiJson.Wire.Promotion, cancellationToken);
 
+    /// <summary>Lists promotions in the order of their codes.</summary>
+    /// <param name="status">Only in this status.</param>
+    /// <param name="limit">How many at most; 50 when left out.</param>
+    /// <param name="cursor">Where to go on, as next_cursor of an earlier page said.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<PromotionList> ListPromotionsAsync(
+        string? status = null,
+        int? limit = null,
+        string? cursor = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, "/v1/promotions").Query("status", status).Query("limit", limit).Query("cursor", cursor),
+            ApiJson.Wire.PromotionList, cancellationToken);
+
     /// <summary>Reads a promotion with what is left of its budget.</summary>
     /// <param name="code">The coupon's code; case means nothing.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
@@ -38,15 +53,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Promotion> PausePromotionAsync(
         string code,
         PromotionStatusRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/promotions/{Escape(code)}/pause").With(body, ApiJson.Wire.PromotionStatusRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/promotions/{Escape(code)}/pause")
+                .With(body, ApiJson.Wire.PromotionStatusRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Promotion, cancellationToken);
 
     /// <summary>Lets a stopped promotion go on.</summary>
@@ -55,15 +75,20 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Promotion> ResumePromotionAsync(
         string code,
         PromotionStatusRequest? body = null,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, $"/v1/promotions/{Escape(code)}/resume").With(body, ApiJson.Wire.PromotionStatusRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Post, $"/v1/promotions/{Escape(code)}/resume")
+                .With(body, ApiJson.Wire.PromotionStatusRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Promotion, cancellationToken);
 
     /// <summary>Raises a promotion's budget.</summary>
@@ -72,14 +97,19 @@ public sealed partial class OrderActorsClient
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>
+    /// <param name="ifMatch">The ETag of the version that is to be changed; another version is <c>412</c>.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<Promotion> RaiseBudgetAsync(
         string code,
         RaiseBudgetRequest body,
         string? idempotencyKey = null,
+        string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(
-            new ApiCall(HttpMethod.Put, $"/v1/promotions/{Escape(code)}/budget").With(body, ApiJson.Wire.RaiseBudgetRequest).Key(idempotencyKey),
+            new ApiCall(HttpMethod.Put, $"/v1/promotions/{Escape(code)}/budget")
+                .With(body, ApiJson.Wire.RaiseBudgetRequest)
+                .Key(idempotencyKey)
+                .Header("If-Match", ifMatch),
             ApiJson.Wire.Promotion, cancellationToken);
 }

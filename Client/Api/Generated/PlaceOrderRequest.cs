@@ -44,4 +44,7 @@ public sealed record PlaceOrderRequest
 
     /// <summary>Whether the courier needs the customer's PIN; null for no.</summary>
     public bool? RequirePin { get; init; }
+
+    /// <summary>The quote whose price the order has, which must be for the same; null for the menu's.</summary>
+    public string? QuoteId { get; init; }
 }

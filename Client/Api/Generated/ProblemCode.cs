@@ -44,6 +44,9 @@ public static class ProblemCode
     /// <summary>The first request with this key is under way.</summary>
     public const string IdempotencyInProgress = "idempotency_in_progress";
 
+    /// <summary>The quote is over.</summary>
+    public const string QuoteExpired = "quote_expired";
+
     /// <summary>Another order has this external id.</summary>
     public const string DuplicateExternalId = "duplicate_external_id";
 
@@ -58,6 +61,9 @@ public static class ProblemCode
 
     /// <summary>The day is closed.</summary>
     public const string DayClosed = "day_closed";
+
+    /// <summary>The resource has another version.</summary>
+    public const string VersionConflict = "version_conflict";
 
     /// <summary>The body is too large.</summary>
     public const string BodyTooLarge = "body_too_large";

@@ -10,5 +10,5 @@ namespace OrderActors.Client.Api;
 public sealed record SetStockRequest
 {
     /// <summary>The items whose stock is set; the others stay as they are.</summary>
-    public required IReadOnlyList<ItemStock> Items { get; init; }
+    public required IReadOnlyList<ItemStockInput> Items { get; init; }
 }

@@ -5,8 +5,11 @@ using OrderActors.Couriers;
 using OrderActors.Customers;
 using OrderActors.Dispatch;
 using OrderActors.Governance.Keys;
+using OrderActors.Listings;
 using OrderActors.Merchants;
 using OrderActors.Orders;
+using OrderActors.Promotions;
+using OrderActors.Quotes;
 using OrderActors.Refunds;
 using Orleans.Concurrency;
 
@@ -16,18 +19,21 @@ namespace OrderActors.Client.Hosting.Calls;
 internal static class IdempotentCalls
 {
     private static readonly Type[] Commands =
-        [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(ApiKeyCommand)];
+        [typeof(OrderCommand), typeof(MerchantCommand), typeof(CourierCommand), typeof(RefundCommand), typeof(ApiKeyCommand), typeof(CreateQuote)];
 
     // These read as well; their contracts say AlwaysInterleave, which says less.
     private static readonly (Type Grain, string Method)[] OtherReads =
     [
         (typeof(IOrderGrain), nameof(IOrderGrain.Get)),
+        (typeof(IOrderGrain), nameof(IOrderGrain.Track)),
         (typeof(IExternalIdGrain), nameof(IExternalIdGrain.Get)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.DeadLetters)),
         (typeof(ISubscriberGrain), nameof(ISubscriberGrain.Position)),
         (typeof(IDispatchGrain), nameof(IDispatchGrain.Get)),
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Get)),
         (typeof(IMerchantGrain), nameof(IMerchantGrain.Quote)),
+        (typeof(IPromotionGrain), nameof(IPromotionGrain.Get)),
+        (typeof(IListingGrain), nameof(IListingGrain.Read)),
         (typeof(IRefundGrain), nameof(IRefundGrain.Get)),
         (typeof(IOrderGrain), nameof(IOrderGrain.Preview)),
         (typeof(IApiKeyGrain), nameof(IApiKeyGrain.Get)),

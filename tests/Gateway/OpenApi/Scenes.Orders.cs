@@ -64,6 +64,21 @@ internal static partial class Scenes
         await talk.Refuses(api, "listMerchantOrders", 404, new { id = "nobody" });
     }
 
+    private static async Task QuotesAsync(Conversation talk, Api api)
+    {
+        var shop = await Shop.OpenAsync(api, "burger-yard", "ren", "britz");
+        var basket = new { customer = "ada", merchant = shop.Merchant, lines = new[] { new { item = "noodles", quantity = 2 } }, dropoff = Home };
+        var quote = new { id = (await talk.Does(api, "createQuote", body: basket)).GetProperty("id").GetString() };
+        await talk.Refuses(api, "createQuote", 422, body: new { basket.customer, merchant = "nobody", basket.lines, basket.dropoff });
+        await talk.Does(api, "getQuote", quote);
+        await talk.Refuses(api, "getQuote", 404, new { id = "q_00000000000000000000000000000000" });
+        await talk.Refuses(api, "acceptQuote", 404, new { id = "q_00000000000000000000000000000000" });
+        var placed = await talk.Does(api, "acceptQuote", quote, new { external_id = "till-7-0043", note = "third floor" });
+        var link = placed.GetProperty("tracking_url").GetString()!;
+        await talk.Does(api, "trackOrder", new { token = link[(link.LastIndexOf('/') + 1)..] });
+        await talk.Refuses(api, "trackOrder", 404, new { token = "13130658798336058484-nobody" });
+    }
+
     private static async Task RefundsAsync(Conversation talk, Api api)
     {
         var shop = await Shop.OpenAsync(api, "pizza-corner", "lou", "wedding");

@@ -41,6 +41,12 @@ internal static partial class Scenes
         await talk.Does(api, "setHours", house, new { time_zone = "Europe/Berlin", week = day, exceptions });
         await talk.Refuses(api, "setHours", 422, house, new { time_zone = "Europe/Nowhere", week = Array.Empty<object>() });
         await talk.Does(api, "getMerchant", house);
+        foreach (var part in (string[])["getMenu", "getStock", "getHours"])
+        {
+            await talk.Does(api, part, house);
+            await talk.Refuses(api, part, 404, new { id = "nobody" });
+        }
+
         await talk.Refuses(api, "getMerchant", 404, new { id = "nobody" });
         await talk.Does(api, "removeHours", house);
         await talk.Refuses(api, "removeHours", 404, new { id = "nobody" });
@@ -66,6 +72,13 @@ internal static partial class Scenes
         await talk.Does(api, "pauseCourier", bo);
         await talk.Does(api, "resumeCourier", bo);
         await talk.Refuses(api, "resumeCourier", 409, bo);
+        await talk.Does(api, "setLocation", bo, new { latitude = 52.523, longitude = 13.413 });
+        await talk.Does(api, "getLocation", bo);
+        await talk.Refuses(api, "getLocation", 404, new { id = "nobody" });
+        await talk.Does(api, "endShift", bo);
+        await talk.Does(api, "startShift", bo, new { location = Corner });
+        await talk.Does(api, "listShifts", bo);
+        await talk.Refuses(api, "listShifts", 404, new { id = "nobody" });
         await talk.Does(api, "getCourier", new { id = "kim" });
         await talk.Refuses(api, "getCourier", 404, new { id = "nobody" });
         await talk.Does(api, "getEarnings", new { id = "kim" });
@@ -100,6 +113,8 @@ internal static partial class Scenes
         await talk.Does(api, "acceptOffer", new { id = "lee", number });
         await Eventually.Get(() => api.Get("/v1/orders/" + number), a => a["courier"] == "lee", "the courier has the order");
         await talk.Does(api, "pickUp", new { number }, new { courier = "lee" });
+        await talk.Does(api, "getAssignment", new { id = "lee" });
+        await talk.Refuses(api, "getAssignment", 404, new { id = "nobody" });
         (await api.Post("/v1/couriers", new { id = "max", name = "Max", zone = "steglitz" })).Expect(201);
         await talk.Refuses(api, "handOverDelivery", 409, new { number }, new { from = "lee", to = "max" });
         (await api.Put("/v1/couriers/max/duty", new { status = "online", location = Corner })).Expect(200);

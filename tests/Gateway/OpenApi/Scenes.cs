@@ -18,8 +18,8 @@ internal static partial class Scenes
     /// <summary>All scenes on a host with real grains, in their order.</summary>
     public static readonly ImmutableArray<Func<Conversation, Api, Task>> OnRealGrains =
     [
-        MerchantsAsync, DeliveryAsync, RefundsAsync, OtherOrdersAsync, ModificationsAsync, OperatorsAsync, FailedDeliveriesAsync, CouriersAsync, OffersAsync,
-        CustomersAsync, PromotionsAsync, SettlementAsync, PaymentsAsync, KeysAsync, PlatformAsync,
+        MerchantsAsync, DeliveryAsync, QuotesAsync, RefundsAsync, OtherOrdersAsync, ModificationsAsync, OperatorsAsync, FailedDeliveriesAsync, CouriersAsync,
+        OffersAsync, CustomersAsync, PromotionsAsync, SettlementAsync, PaymentsAsync, KeysAsync, PlatformAsync,
     ];
 
     /// <summary>Scenes that need grains which fail, or have something that healthy ones do not.</summary>
@@ -119,6 +119,12 @@ internal static partial class Scenes
     private static async Task PlatformAsync(Conversation talk, Api api)
     {
         await talk.Does(api, "getZone", new { id = "mitte" });
+        foreach (var list in (string[])["listMerchants", "listCouriers", "listPromotions"])
+        {
+            await talk.Does(api, list, query: new { limit = 2 });
+            await talk.Refuses(api, list, 400, query: new { status = "asleep" });
+        }
+
         await talk.Does(api, "getOutbound");
         await talk.Does(api, "getLiveness");
         await talk.Does(api, "getReadiness");

@@ -26,9 +26,9 @@ public partial class OrdersDocumentTests
         Assert.Empty(Enum.GetValues<OrderStatus>().Except(Orders.States.Select(s => s.Status)));
         Assert.Empty(Enum.GetValues<DeliveryStatus>().Except(Orders.States.Select(s => s.Delivery)));
         Assert.Empty(Enum.GetValues<PaymentStatus>().Except(Orders.States.Select(s => s.Payment)));
-        // The two that are left are the payment's and the refunds' own.
+        // Those that are left are the payment's, the refunds' and the quotes' own.
         Assert.Equal(
-            [DeadlineKind.ProviderAnswer, DeadlineKind.RefundDecision],
+            [DeadlineKind.ProviderAnswer, DeadlineKind.RefundDecision, DeadlineKind.QuoteRemoval],
             Enum.GetValues<DeadlineKind>().Except(Orders.States.SelectMany(s => s.Deadlines).Select(d => d.Kind)));
     }
 
