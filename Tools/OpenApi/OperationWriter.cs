@@ -70,7 +70,7 @@ internal sealed partial class OperationWriter(JsonObject document)
             case ("header", "X-Request-Id"):
                 return;
             case ("header", "Idempotency-Key"):
-                may.Add("string? idempotencyKey = null");
+                may.Insert(0, "string? idempotencyKey = null");
                 words = "Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.";
                 variable = "idempotencyKey";
                 call.Add(".Key(idempotencyKey)");

@@ -197,8 +197,8 @@ public sealed partial class OrderActorsClient
     public Task<Order> CancelOrderAsync(
         string number,
         CancelOrderRequest body,
-        bool? preview = null,
         string? idempotencyKey = null,
+        bool? preview = null,
         string? ifMatch = null,
         CancellationToken cancellationToken = default) =>
         SendAsync(

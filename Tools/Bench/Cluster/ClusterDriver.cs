@@ -170,14 +170,17 @@ internal sealed class ClusterDriver : IDisposable
         return (seen.StepOf(), seen.Courier) switch
         {
             (OrderStep.Placed, _) => Do(
-                $"orders/{number}/accept", (api, ct) => api.AcceptOrderAsync(number, new() { PreparationSeconds = 0 }, $"{order.Key}-accept", ct)),
-            (OrderStep.Accepted, _) => Do($"orders/{number}/ready", (api, ct) => api.MarkOrderReadyAsync(number, new(), $"{order.Key}-ready", ct)),
+                $"orders/{number}/accept",
+                (api, ct) => api.AcceptOrderAsync(number, new() { PreparationSeconds = 0 }, $"{order.Key}-accept", cancellationToken: ct)),
+            (OrderStep.Accepted, _) => Do(
+                $"orders/{number}/ready", (api, ct) => api.MarkOrderReadyAsync(number, new(), $"{order.Key}-ready", cancellationToken: ct)),
             (OrderStep.Ready, null) => WaitForCourier(caller, order, number, cancellationToken),
             (OrderStep.Ready, { } courier) => Do(
-                $"deliveries/{number}/pickup", (api, ct) => api.PickUpAsync(number, new() { Courier = courier }, $"{order.Key}-pickup-{courier}", ct)),
+                $"deliveries/{number}/pickup",
+                (api, ct) => api.PickUpAsync(number, new() { Courier = courier }, $"{order.Key}-pickup-{courier}", cancellationToken: ct)),
             _ => Do(
                 $"deliveries/{number}/complete",
-                (api, ct) => api.CompleteDeliveryAsync(number, new() { Courier = seen.Courier! }, $"{order.Key}-complete", ct)),
+                (api, ct) => api.CompleteDeliveryAsync(number, new() { Courier = seen.Courier! }, $"{order.Key}-complete", cancellationToken: ct)),
         };
     }
 
@@ -194,7 +197,7 @@ internal sealed class ClusterDriver : IDisposable
             Total = new() { Amount = (900 * order.Meals) + 300, Currency = "EUR" },
             Dropoff = Place,
         };
-        return caller.Command("POST /v1/orders", (api, ct) => api.PlaceOrderAsync(body, order.Key, ct), cancellationToken);
+        return caller.Command("POST /v1/orders", (api, ct) => api.PlaceOrderAsync(body, order.Key, cancellationToken: ct), cancellationToken);
     }
 
     private async Task<Answer<Order>> WaitForCourier(GatewayCaller caller, LedgerOrder order, string number, CancellationToken cancellationToken)
@@ -238,23 +241,27 @@ internal sealed class ClusterDriver : IDisposable
         {
             Id = id, Name = id, Zone = Id('z', n % _plan.Zones), Location = Place, Currency = "EUR", PreparationSeconds = 0,
         };
-        Done(await caller.Command("POST /v1/merchants", (api, ct) => api.CreateMerchantAsync(merchant, id, ct), cancellationToken));
+        Task<Answer<Merchant>> Do(string what, Func<OrderActorsClient, CancellationToken, Task<Merchant>> ask) =>
+            caller.Command(what, ask, cancellationToken);
+        Done(await Do("POST /v1/merchants", (api, ct) => api.CreateMerchantAsync(merchant, id, cancellationToken: ct)));
         var menu = new SetMenuRequest
         {
             Items = [new() { Id = "meal", Name = "Meal", Price = 900, Stock = Stock }, new() { Id = "drink", Name = "Drink", Price = 300 }],
         };
-        Done(await caller.Command($"PUT /v1/merchants/{id}/menu", (api, ct) => api.SetMenuAsync(id, menu, id + "-menu", ct), cancellationToken));
+        Done(await Do($"PUT /v1/merchants/{id}/menu", (api, ct) => api.SetMenuAsync(id, menu, id + "-menu", cancellationToken: ct)));
         var open = new SetMerchantStatusRequest { Status = MerchantStatus.Open };
-        Done(await caller.Command($"PUT /v1/merchants/{id}/status", (api, ct) => api.SetMerchantStatusAsync(id, open, id + "-open", ct), cancellationToken));
+        Done(await Do($"PUT /v1/merchants/{id}/status", (api, ct) => api.SetMerchantStatusAsync(id, open, id + "-open", cancellationToken: ct)));
     }
 
     private async Task AddCourier(GatewayCaller caller, int zone, CancellationToken cancellationToken)
     {
         var id = Id('k', Interlocked.Increment(ref _couriers));
+        Task<Answer<Courier>> Do(string what, Func<OrderActorsClient, CancellationToken, Task<Courier>> ask) =>
+            caller.Command(what, ask, cancellationToken);
         var courier = new CreateCourierRequest { Id = id, Name = id, Zone = Id('z', zone), Capacity = 1 };
-        Done(await caller.Command("POST /v1/couriers", (api, ct) => api.CreateCourierAsync(courier, id, ct), cancellationToken));
+        Done(await Do("POST /v1/couriers", (api, ct) => api.CreateCourierAsync(courier, id, cancellationToken: ct)));
         var online = new SetDutyRequest { Status = DutyStatus.Online, Location = Place };
-        Done(await caller.Command($"PUT /v1/couriers/{id}/duty", (api, ct) => api.SetDutyAsync(id, online, id + "-online", ct), cancellationToken));
+        Done(await Do($"PUT /v1/couriers/{id}/duty", (api, ct) => api.SetDutyAsync(id, online, id + "-online", cancellationToken: ct)));
     }
 
     private void NoteWait(TimeSpan waited)

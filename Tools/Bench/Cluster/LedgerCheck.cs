@@ -71,14 +71,20 @@ internal sealed class LedgerCheck
     {
         var id = _driver.Customer(orders.Key);
         CheckList(id, orders, await ListAsync(
-            caller, $"GET /v1/customers/{id}/orders", (api, cursor, ct) => api.ListCustomerOrdersAsync(id, PageSize, cursor, ct), cancellationToken));
+            caller,
+            $"GET /v1/customers/{id}/orders",
+            (api, from, ct) => api.ListCustomerOrdersAsync(id, limit: PageSize, cursor: from, cancellationToken: ct),
+            cancellationToken));
     }
 
     private async Task CheckMerchant(GatewayCaller caller, IGrouping<int, LedgerOrder> orders, CancellationToken cancellationToken)
     {
         var id = _driver.Merchant(orders.Key);
         CheckList(id, orders, await ListAsync(
-            caller, $"GET /v1/merchants/{id}/orders", (api, cursor, ct) => api.ListMerchantOrdersAsync(id, PageSize, cursor, ct), cancellationToken));
+            caller,
+            $"GET /v1/merchants/{id}/orders",
+            (api, from, ct) => api.ListMerchantOrdersAsync(id, limit: PageSize, cursor: from, cancellationToken: ct),
+            cancellationToken));
         var answer = await caller.Read($"GET /v1/merchants/{id}", (api, ct) => api.GetMerchantAsync(id, ct), cancellationToken);
         if (!answer.Succeeded)
         {
