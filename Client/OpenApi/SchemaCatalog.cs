@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using OrderActors.Client.Feeds;
 using OrderActors.Client.Http;
 using OrderActors.Values;
 
@@ -43,6 +44,7 @@ internal sealed class SchemaCatalog
     {
         type = Plain(type);
         if (Facets.Of(type.Type) is { } simple) return simple;
+        if (Facets.Named(type.Type) is { } named) return Reference(type.Type, direction, () => Described(type.Type, named));
         if (Accepted(type) is { } names) return Reference(type.Type, direction, () => EnumerationOf(type.Type, names));
         return type.Kind switch
         {
@@ -162,6 +164,12 @@ internal sealed class SchemaCatalog
         return new() { ["anyOf"] = new JsonArray(schema, new JsonObject { ["type"] = "null" }) };
     }
 
+    private JsonObject Described(Type type, JsonObject schema)
+    {
+        if (_words.Of(type) is { } words) schema["description"] = words;
+        return schema;
+    }
+
     private static JsonObject Described(string? words) => words is null ? [] : new() { ["description"] = words };
 
     private static JsonTypeInfo Plain(JsonTypeInfo type) =>
@@ -187,6 +195,29 @@ internal static class Facets
         : type == typeof(OrderNumber) ? new() { ["type"] = "string", ["pattern"] = "^[0-9]{20}$" }
         : type == typeof(JsonElement) ? []
         : null;
+
+    /// <summary>The schema of a shape that is passed on as text; null when it is no such one.</summary>
+    public static JsonObject? Named(Type type) => type == typeof(CloudEventBody) ? JsonNode.Parse(CloudEvent)!.AsObject() : null;
+
+    private const string CloudEvent = """
+        {
+          "type": "object",
+          "properties": {
+            "specversion": {"type": "string", "enum": ["1.0"], "description": "The version of CloudEvents."},
+            "id": {"type": "string", "pattern": "^evt_[0-9]+$", "description": "The event's for ever, over every retry, replay and way."},
+            "source": {"type": "string", "description": "What it happened to; events of one source have an order, of several none."},
+            "type": {"type": "string", "pattern": "^com\\.orderactors\\.[a-z_]+\\.[a-z_]+\\.v[0-9]+$", "description": "What happened."},
+            "subject": {"type": "string", "description": "The id of what it happened to."},
+            "time": {"type": "string", "format": "date-time", "description": "When it happened."},
+            "datacontenttype": {"type": "string", "enum": ["application/json"], "description": "What data is."},
+            "partitionkey": {"type": "string", "description": "What to partition by to keep the order of a source."},
+            "livemode": {"type": "boolean", "description": "False in test mode."},
+            "sequence": {"type": "string", "pattern": "^[0-9]{19}$", "description": "The order within the source, to be compared as text."},
+            "data": {"type": "object", "description": "What changed; by type. It may get new members."}
+          },
+          "required": ["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "partitionkey", "livemode", "sequence", "data"]
+        }
+        """;
 
     /// <summary>What is true of every member of a name, whatever it is a member of; null when nothing is.</summary>
     public static JsonObject? OfMember(string name) => name switch

@@ -168,7 +168,7 @@ public sealed partial class TestSideTests : IAsyncLifetime
             where Texts.Contains(parameter.ParameterType) && KeyNames.Contains(parameter.Name!.ToLowerInvariant())
                 && !parameter.IsDefined(typeof(GrainKeyAttribute), false) && !Exempt.Contains(type.Type.Name + "." + parameter.Name)
             select type.Type.Name + "." + parameter.Name;
-        Assert.Empty(forgotten.Distinct());
+        Assert.Equal("", string.Join(", ", forgotten.Distinct()));
     }
 
     [System.Text.RegularExpressions.GeneratedRegex("/v1/(merchants|couriers|customers|promotions)/$")]
@@ -176,8 +176,8 @@ public sealed partial class TestSideTests : IAsyncLifetime
 
     private static readonly Type[] Texts = [typeof(string), typeof(string[]), typeof(System.Collections.Immutable.ImmutableArray<string>)];
 
-    // Days of the calendar, and not of the books.
-    private static readonly string[] Exempt = ["EarningsDayBody.Day"];
+    // A day of the calendar, and not of the books; the code of a problem, and not of a coupon.
+    private static readonly string[] Exempt = ["EarningsDayBody.Day", "IntakeOutcomeBody.Code"];
 
     private IEnumerable<Operation> Operations() => _app.Services.GetServices<Microsoft.AspNetCore.Routing.EndpointDataSource>()
         .SelectMany(source => source.Endpoints).Select(e => e.Metadata.GetMetadata<Operation>()).OfType<Operation>();
