@@ -100,7 +100,10 @@ public sealed class OpenApiDocument
         };
         static JsonObject ETag(string name, string words) => new()
         {
-            ["name"] = name, ["in"] = "header", ["description"] = words, ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 256 },
+            ["name"] = name,
+            ["in"] = "header",
+            ["description"] = words,
+            ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 256 },
         };
         return new()
         {

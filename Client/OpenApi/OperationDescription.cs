@@ -58,7 +58,10 @@ internal static partial class OperationDescription
         {
             var parameter = new JsonObject
             {
-                ["name"] = query.Name, ["in"] = "query", ["description"] = query.Summary, ["schema"] = JsonNode.Parse(query.Schema),
+                ["name"] = query.Name,
+                ["in"] = "query",
+                ["description"] = query.Summary,
+                ["schema"] = JsonNode.Parse(query.Schema),
             };
             if (example?["query"]?[query.Name] is { } value) parameter["example"] = value.DeepClone();
             parameters.Add(parameter);

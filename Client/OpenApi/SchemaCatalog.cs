@@ -98,7 +98,7 @@ internal sealed class SchemaCatalog
         var clr = type.Type.GetProperties().ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name));
         var properties = new JsonObject();
         var required = new JsonArray();
-        foreach (var property in type.Properties)
+        foreach (var property in PropertiesOf(type))
         {
             var schema = Of(type.Options.GetTypeInfo(property.PropertyType), direction);
             if (Facets.OfMember(property.Name) is { } facets && !schema.ContainsKey("$ref"))
@@ -126,7 +126,7 @@ internal sealed class SchemaCatalog
         type = Plain(type);
         if (type.Kind is JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary) Collect(ElementOf(type), direction);
         if (type.Kind != JsonTypeInfoKind.Object || !_used.Add((type.Type, direction))) return;
-        foreach (var property in type.Properties)
+        foreach (var property in PropertiesOf(type))
         {
             var of = type.Options.GetTypeInfo(property.PropertyType);
             Collect(of, direction);
@@ -135,7 +135,7 @@ internal sealed class SchemaCatalog
             if (plain.Kind == JsonTypeInfoKind.Object) _children.Add((type.Type, plain.Type));
         }
 
-        _required[(type.Type, direction)] = [.. type.Properties.Where(p => IsRequired(p, direction)).Select(p => p.Name)];
+        _required[(type.Type, direction)] = [.. PropertiesOf(type).Where(p => IsRequired(p, direction)).Select(p => p.Name)];
     }
 
     private readonly HashSet<(Type Parent, Type Child)> _children = [];
@@ -146,6 +146,9 @@ internal sealed class SchemaCatalog
             && !inRequests.SetEquals(inAnswers))
         || (_used.Contains((type, Direction.Request)) && _used.Contains((type, Direction.Answer))
             && _children.Any(c => c.Parent == type && c.Child != type && IsSplit(c.Child)));
+
+    // One that is ignored can neither be read nor written.
+    private static IEnumerable<JsonPropertyInfo> PropertiesOf(JsonTypeInfo type) => type.Properties.Where(p => p.Get is not null || p.Set is not null);
 
     private static bool IsNullable(JsonPropertyInfo property) => property.AssociatedParameter?.IsNullable ?? property.IsSetNullable;
 

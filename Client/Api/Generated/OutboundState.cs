@@ -35,7 +35,4 @@ public sealed record OutboundState
 
     /// <summary>Calls that were refused at once: the breaker was open, or the queue full.</summary>
     public required long Rejected { get; init; }
-
-    /// <summary>Whether calls are refused at once now. A breaker that is open lets one through when its time is over, so that it learns.</summary>
-    public required bool IsGivenUp { get; init; }
 }

@@ -185,7 +185,9 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
         var http = new HttpClient(script) { BaseAddress = new Uri("http://api.example") };
         var options = new OrderActorsClientOptions
         {
-            ApiKey = "oa_test_1", FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(2),
+            ApiKey = "oa_test_1",
+            FirstPause = TimeSpan.FromMilliseconds(1),
+            LongestPause = TimeSpan.FromMilliseconds(2),
         };
         return (new(http, options), script.Asked);
     }
