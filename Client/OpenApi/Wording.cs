@@ -69,11 +69,16 @@ internal static class Wording
     /// <param name="tag">The resource whose path it is.</param>
     public static JsonObject OfPathParameter(string name, string tag)
     {
-        var (words, schema) = name == "id" ? ($"The {(tag == "operations" ? "key's or merchant" : OneOf(tag))}'s id, {(IsChosen(tag) ? "of the caller's choice" : "as it was given out")}.", Id)
+        var (words, schema) = name == "id" ? (OfId(tag), Id)
             : Parameters.TryGetValue(name, out var known) ? known
             : ($"Which {name}.", """{"type":"string"}""");
         return new() { ["name"] = name, ["in"] = "path", ["required"] = true, ["description"] = words, ["schema"] = JsonNode.Parse(schema) };
     }
+
+    // Operators' paths have one id, of those who have a limit.
+    private static string OfId(string tag) => tag == "operations"
+        ? "The key's public id, or the merchant's."
+        : $"The {OneOf(tag)}'s id, {(IsChosen(tag) ? "of the caller's choice" : "as it was given out")}.";
 
     private static bool IsChosen(string tag) => tag is "merchants" or "couriers" or "customers" or "zones";
 

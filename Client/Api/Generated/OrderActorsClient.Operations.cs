@@ -173,7 +173,7 @@ public sealed partial class OrderActorsClient
 
     /// <summary>Gives a key or a merchant a limit of its own.</summary>
     /// <param name="owner">Whose limit it is.</param>
-    /// <param name="id">The key's or merchant's id, as it was given out.</param>
+    /// <param name="id">The key's public id, or the merchant's.</param>
     /// <param name="body">What is sent.</param>
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
@@ -194,7 +194,7 @@ public sealed partial class OrderActorsClient
 
     /// <summary>Lets the configured limit hold again.</summary>
     /// <param name="owner">Whose limit it is.</param>
-    /// <param name="id">The key's or merchant's id, as it was given out.</param>
+    /// <param name="id">The key's public id, or the merchant's.</param>
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>

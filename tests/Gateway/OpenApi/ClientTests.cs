@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -132,7 +133,7 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
     }
 
     [Fact]
-    public async Task A_stream_that_breaks_or_falls_silent_is_begun_anew_and_one_that_is_too_old_is_told_so()
+    public async Task A_stream_that_breaks_is_begun_anew_and_one_that_is_too_old_is_told_so()
     {
         const string Said = """
             {"specversion":"1.0","id":"evt_7","source":"/v1/orders/7","type":"com.orderactors.order.created.v1","subject":"7",
@@ -151,6 +152,22 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
         Assert.Equal(ProblemCode.CursorExpired, over.Code);
         Assert.Equal(("a", "evt_7"), (Assert.Single(seen).Cursor, seen[0].Event.Id));
         Assert.Equal([null, null, null, "c"], asked.Select(a => a.LastId));
+    }
+
+    [Fact]
+    public async Task A_stream_that_falls_silent_is_at_its_end()
+    {
+        using var reader = new EventReader(new Pipe().Reader.AsStream(), TimeSpan.FromMinutes(1), new ClockWithoutPatience());
+        Assert.Null(await reader.NextAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_deadline_is_said_with_every_try()
+    {
+        var script = new Script(null, (200, """{"status":"ready"}"""));
+        using var http = new HttpClient(script) { BaseAddress = new Uri("http://api.example") };
+        await new OrderActorsClient(http, new() { FirstPause = TimeSpan.FromMilliseconds(1), Deadline = TimeSpan.FromSeconds(2) }).GetReadinessAsync();
+        Assert.Equal(["2000", "2000"], script.Deadlines);
     }
 
     [Fact]
@@ -173,6 +190,8 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
         Assert.Throws<ArgumentException>(() => new OrderActorsClient(new HttpClient()));
         Assert.Throws<ArgumentOutOfRangeException>(() => new OrderActorsClient(_http, new() { MostTries = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new OrderActorsClient(_http, new() { FirstPause = TimeSpan.Zero }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OrderActorsClient(_http, new() { Deadline = TimeSpan.Zero }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OrderActorsClient(_http, new() { LongestSilence = TimeSpan.Zero }));
     }
 
     private static (int Status, string Body)? Problem(int status, string code, int retryAfter = 0) => (status, $$"""
@@ -192,14 +211,24 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
         return (new(http, options), script.Asked);
     }
 
+    /// <summary>Every time is over at once.</summary>
+    private sealed class ClockWithoutPatience : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime == Timeout.InfiniteTimeSpan ? dueTime : TimeSpan.Zero, period);
+    }
+
     /// <summary>Answers in turn; where there is no answer, the connection breaks.</summary>
     private sealed class Script(params (int Status, string Body)?[] answers) : HttpMessageHandler
     {
         public List<(string What, string? Key, string? Authorization, string? LastId)> Asked { get; } = [];
 
+        public List<string> Deadlines { get; } = [];
+
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var key = request.Headers.TryGetValues("Idempotency-Key", out var keys) ? keys.Single() : null;
+            if (request.Headers.TryGetValues("X-Deadline-Ms", out var deadlines)) Deadlines.AddRange(deadlines);
             var last = request.Headers.TryGetValues("Last-Event-ID", out var ids) ? ids.Single() : null;
             Asked.Add(($"{request.Method} {request.RequestUri!.AbsolutePath}", key, request.Headers.Authorization?.ToString(), last));
             if (answers[Asked.Count - 1] is not { } answer) throw new HttpRequestException("The connection broke.");
