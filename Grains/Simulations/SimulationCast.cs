@@ -37,6 +37,7 @@ internal sealed class SimulationCast(IGrainFactory grains, string id, Simulation
             SimulationAction.DeclineOffer =>
                 Courier(step.By.Id, new DeclineOffer(command, step.By, step.Order!.Value, plan.Script.Couriers[step.Play].DeclineReason)),
             SimulationAction.RunOut => RunOut(command, step),
+            SimulationAction.EmptyShelf => EmptyShelf(command, step),
             SimulationAction.Substitute => Substitute(command, step),
             SimulationAction.ResolveModification => Resolve(command, step),
             SimulationAction.Deliver => Deliver(command, step),
@@ -103,12 +104,13 @@ internal sealed class SimulationCast(IGrainFactory grains, string id, Simulation
             ?? await Courier(robot, new GoOnline(command + ":online", step.By, Near(town.Center, -step.Play)));
     }
 
-    private async Task<Refusal?> RunOut(string command, SimulationStep step)
-    {
-        if (await OrderOf(step).Get() is not { } order || order.Lines.IsEmpty) return Gone(step);
-        return await Merchant(step.By.Id, new SetStock(command + ":stock", step.By, [new ItemStock(order.Lines[0].Item, 0)]))
-            ?? await Order(step, new RejectOrder(command, step.By, CancelReason.ItemUnavailable));
-    }
+    private async Task<Refusal?> RunOut(string command, SimulationStep step) =>
+        await EmptyShelf(command + ":stock", step) ?? await Order(step, new RejectOrder(command, step.By, CancelReason.ItemUnavailable));
+
+    private async Task<Refusal?> EmptyShelf(string command, SimulationStep step) =>
+        await OrderOf(step).Get() is { Lines: [var line, ..] }
+            ? await Merchant(step.By.Id, new SetStock(command, step.By, [new ItemStock(line.Item, 0)]))
+            : Gone(step);
 
     private async Task<Refusal?> Substitute(string command, SimulationStep step)
     {

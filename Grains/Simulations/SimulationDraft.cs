@@ -36,8 +36,8 @@ internal sealed class SimulationDraft(SimulationState state, DateTimeOffset now)
     public long Refused { get; set; } = state.Refused;
 
     /// <summary>Plans a step.</summary>
-    public void Plan(DateTimeOffset at, SimulationAction action, Actor by, OrderNumber order, int play) =>
-        Steps.Add(new(_nextStep++, at, action, by, order, play));
+    public void Plan(DateTimeOffset at, SimulationAction action, Actor by, OrderNumber order, int play, TimeSpan notFor = default) =>
+        Steps.Add(new(_nextStep++, at, action, by, order, play, NotBefore: notFor == default ? default : now + notFor));
 
     /// <summary>Writes into the log what was done or let be.</summary>
     public void Note(Actor by, SimulationAction action, OrderNumber? order, string outcome, string? detail = null) =>

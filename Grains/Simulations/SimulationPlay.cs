@@ -11,6 +11,9 @@ namespace OrderActors.Simulations;
 /// </summary>
 internal static class SimulationPlay
 {
+    /// <summary>How long the goods of a refused order take to be on the shelf again: they come back with the order's event.</summary>
+    private static readonly TimeSpan GoodsComeBack = TimeSpan.FromSeconds(2);
+
     /// <summary>Looks at orders.</summary>
     public static SimulationState Observe(
         SimulationState state, ImmutableArray<OrderSighting> sightings, bool again, DateTimeOffset now, SimulationOptions options)
@@ -31,6 +34,9 @@ internal static class SimulationPlay
     /// <summary>A step is done, or will not be: what follows from that and not from an event.</summary>
     public static void Follow(SimulationDraft draft, SimulationStep step, bool refused)
     {
+        // The goods of the order that was refused come back to the shelf; a merchant who has run out has none of those either.
+        if (step is { Action: SimulationAction.RunOut, Order: { } rejected } && !refused)
+            draft.Plan(step.At, SimulationAction.EmptyShelf, step.By, rejected, step.Play, GoodsComeBack);
         if (step.Order is not { } number || !draft.Orders.TryGetValue(number.ToString(), out var order)) return;
         if (step.At > order.Reached) order = order with { Reached = step.At };
         draft.Orders[number.ToString()] = order;
@@ -103,7 +109,7 @@ internal static class SimulationPlay
 
     private static void Leave(SimulationDraft draft, OrderNumber order)
     {
-        if (draft.Orders.Remove(order.ToString())) draft.Steps.RemoveAll(step => step.Order == order);
+        if (draft.Orders.Remove(order.ToString())) draft.Steps.RemoveAll(step => step.Order == order && step.Action != SimulationAction.EmptyShelf);
     }
 
     private static PlayedOrder PlayMerchant(SimulationDraft draft, PlayedOrder order, OrderSighting e)

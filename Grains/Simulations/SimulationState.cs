@@ -36,6 +36,7 @@ internal enum SimulationAction
     GoOffline = 23,
     FailDelivery = 24,
     ReturnGoods = 25,
+    EmptyShelf = 29,
 
     // Never steps: what is let be, for the log.
     Forget = 26,
