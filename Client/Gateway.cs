@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +17,7 @@ using OrderActors.Client.Keys;
 using OrderActors.Client.Listings;
 using OrderActors.Client.Merchants;
 using OrderActors.Client.Notifications;
+using OrderActors.Client.OpenApi;
 using OrderActors.Client.Operations;
 using OrderActors.Client.Operations.Metrics;
 using OrderActors.Client.Orders;
@@ -48,6 +50,7 @@ public static class Gateway
         services.AddSingleton(_ => new MetricStore());
         services.AddOtlp(configuration);
         services.AddRamp(configuration);
+        services.AddSingleton<OpenApiDocument>();
         services.AddSingleton(PaymentWebhookOptions.Read(configuration));
         services.AddSingleton(FeedOptions.Read(configuration));
         services.AddSingleton<FeedTailer>();
@@ -81,7 +84,9 @@ public static class Gateway
         app.UseAdmission();
         app.Use(next => new OwnerControl(next, ownership).Handle);
         app.Use(next => new KeyedRequests(next, services.GetRequiredService<AnswerStore>(), clock).Handle);
-        foreach (var operation in Operations(services)) operation.Map(app);
+        ImmutableArray<Operation> operations = [.. Operations(services)];
+        services.GetRequiredService<OpenApiDocument>().Describe(operations);
+        foreach (var operation in operations) operation.Map(app);
         return app;
     }
 
@@ -128,6 +133,7 @@ public static class Gateway
             .. new SimulationRoutes(grains, limits).Operations,
             .. new HealthRoutes(services.GetRequiredService<GatewayGate>()).Operations,
             .. new MetricRoutes(services.GetRequiredService<MetricStore>()).Operations,
+            .. new OpenApiRoutes(services.GetRequiredService<OpenApiDocument>()).Operations,
         ];
     }
 }

@@ -45,6 +45,7 @@ internal sealed class CourierRoutes(IClusterClient grains, GatewayOptions limits
             Priority = Priority.Critical,
             Status = 202,
             Body = GatewayJson.Wire.PointBody,
+            MostAtOnce = MostPoints,
         },
         new Operation("setLocation", HttpMethods.Put, "/v1/couriers/{id}/location", Locate, "Says where a courier is: the same as one of the locations.")
         with

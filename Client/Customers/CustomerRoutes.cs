@@ -100,7 +100,8 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
         var command = IdempotencyKey.Required(context, "membership");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.MembershipRequest);
         var by = context.Acting(body.Actor);
-        await Write(context, await Grain(id).Execute(context, body.Days == 0 ? new RevokeMembership(command, by) : new GrantMembership(command, by, body.Days)));
+        CustomerCommand change = body.Days == 0 ? new RevokeMembership(command, by) : new GrantMembership(command, by, body.Days);
+        await Write(context, await Grain(id).Execute(context, change));
     }
 
     private ICustomerGrain Grain(string id) => grains.GetGrain<ICustomerGrain>(id);

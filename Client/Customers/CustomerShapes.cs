@@ -22,6 +22,11 @@ internal sealed record SetLimitRequest(int? MaxOpenOrders = null, ActorBody? Act
 internal sealed record MembershipRequest(int Days, ActorBody? Actor = null);
 
 /// <summary>An address of a customer.</summary>
+/// <param name="Id">Its id, of the caller's choice.</param>
+/// <param name="Label">What it is called.</param>
+/// <param name="Point">Where it is.</param>
+/// <param name="Note">A word for couriers.</param>
+/// <param name="Default">Whether it is the customer's default.</param>
 internal sealed record AddressBody(string Id, string Label, PointBody Point, string? Note, bool Default);
 
 /// <summary>A customer.</summary>

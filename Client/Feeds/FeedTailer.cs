@@ -31,7 +31,7 @@ internal sealed partial class FeedTailer(
     private int _readers;
 
     /// <summary>Reads the log for this process.</summary>
-    public IEventFeedGrain Feed { get; } = grains.GetGrain<IEventFeedGrain>("gateway-" + Guid.NewGuid().ToString("N"));
+    public IEventFeedGrain Feed => field ??= grains.GetGrain<IEventFeedGrain>("gateway-" + Guid.NewGuid().ToString("N"));
 
     /// <summary>How many readers there are.</summary>
     public int Readers => Volatile.Read(ref _readers);

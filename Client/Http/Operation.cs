@@ -112,6 +112,9 @@ internal sealed record Operation(string Id, string Method, string Path, RequestD
     /// <summary>The body's shape; null without a body.</summary>
     public JsonTypeInfo? Body { get; init; }
 
+    /// <summary>How many of the body's shape may be sent at once, as an array instead of one; null for one only.</summary>
+    public int? MostAtOnce { get; init; }
+
     /// <summary>Whether the body may be left out.</summary>
     public bool BodyOptional { get; init; }
 

@@ -50,7 +50,18 @@ internal sealed record OrderStanding(OrderActors.Orders.OrderStatus Status, long
         order is null ? null : new(order.Status, order.Version, ActionNames.Of(order.Allowed));
 }
 
-/// <summary>What is written: RFC 9457 problem details with this platform's extensions.</summary>
+/// <summary>Why a request was not done: RFC 9457 problem details with this platform's extensions.</summary>
+/// <param name="Type">A URI that names the kind of problem; it never changes.</param>
+/// <param name="Title">The same few words for every problem of the kind.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">One sentence for a person: what was wrong, with which value, and what would be right.</param>
+/// <param name="Instance">The path that was asked.</param>
+/// <param name="Code">The kind of problem for programs; it never changes.</param>
+/// <param name="Retryable">Whether the same request may succeed later; then there is a Retry-After.</param>
+/// <param name="Retry"><c>same_key</c> when only the same Idempotency-Key is safe, because the first try may have been done.</param>
+/// <param name="TraceId">Under which the request is found in traces and logs.</param>
+/// <param name="Order">How the order stands that refused.</param>
+/// <param name="Errors">Each fault by itself, when there are places to point at.</param>
 internal sealed record ProblemDocument(
     string Type,
     string Title,

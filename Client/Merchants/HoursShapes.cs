@@ -9,11 +9,11 @@ namespace OrderActors.Client.Merchants;
 /// <param name="TimeZone">The IANA id of the zone in which the times are meant.</param>
 /// <param name="Week">The hours of the weekdays; a day that is not there is closed.</param>
 /// <param name="Exceptions">Dates with hours of their own.</param>
-internal sealed record HoursBody(string TimeZone, WeekdayBody[] Week, DateBody[]? Exceptions = null)
+internal sealed record HoursBody(string TimeZone, WeekdayHoursBody[] Week, DateBody[]? Exceptions = null)
 {
     public static HoursBody From(OpeningHours hours) => new(
         hours.TimeZone,
-        hours.Week.IsDefaultOrEmpty ? [] : [.. hours.Week.Select(day => new WeekdayBody(day.Day, IntervalBody.Of(day.Open)))],
+        hours.Week.IsDefaultOrEmpty ? [] : [.. hours.Week.Select(day => new WeekdayHoursBody(day.Day, IntervalBody.Of(day.Open)))],
         hours.Exceptions.IsDefaultOrEmpty
             ? null
             : [.. hours.Exceptions.Select(d => new DateBody(d.Date.ToString(DateBody.Format, CultureInfo.InvariantCulture), IntervalBody.Of(d.Open)))]);
@@ -30,7 +30,7 @@ internal sealed record HoursBody(string TimeZone, WeekdayBody[] Week, DateBody[]
 /// <param name="Day">monday to sunday.</param>
 /// <param name="Open">When it is open.</param>
 [method: JsonConstructor]
-internal readonly record struct WeekdayBody(Weekday Day, IntervalBody[] Open);
+internal readonly record struct WeekdayHoursBody(Weekday Day, IntervalBody[] Open);
 
 /// <summary>The hours of one date, instead of its weekday's.</summary>
 /// <param name="Date">Such as 2026-12-24.</param>

@@ -45,7 +45,14 @@ internal sealed record TermsBody(
 /// <param name="Until">Until when.</param>
 internal sealed record MerchantDiscountBody(int Permille, long? FromSubtotal = null, DateTimeOffset? From = null, DateTimeOffset? Until = null);
 
-/// <summary>How long its orders wait, where that differs from the platform's policy.</summary>
+/// <summary>How long its orders wait, in seconds, where that differs from the platform's policy.</summary>
+/// <param name="PaymentSeconds">For the customer's payment.</param>
+/// <param name="AcceptanceSeconds">For the merchant's answer.</param>
+/// <param name="CourierSearchSeconds">For a courier.</param>
+/// <param name="PickupSeconds">For the courier's pickup.</param>
+/// <param name="DeliverySeconds">For the handover.</param>
+/// <param name="CollectionSeconds">For the customer, to come for the goods.</param>
+/// <param name="CompletionSeconds">For claims, after the handover.</param>
 internal sealed record WaitsBody(
     long? PaymentSeconds = null,
     long? AcceptanceSeconds = null,

@@ -33,6 +33,17 @@ internal sealed record ContactRequest(
     ActorBody? Actor = null);
 
 /// <summary>How a customer wants to be told.</summary>
+/// <param name="Version">Counts its changes; also the ETag.</param>
+/// <param name="Phone">In E.164.</param>
+/// <param name="PushToken">The app's token.</param>
+/// <param name="Sms">Whether text messages are wanted.</param>
+/// <param name="Push">Whether messages of the app are wanted.</param>
+/// <param name="Language">en or de.</param>
+/// <param name="TimeZone">The IANA name.</param>
+/// <param name="QuietHours">When only what is urgent is sent.</param>
+/// <param name="Waiting">How many messages wait to be sent.</param>
+/// <param name="Sent">How many were sent so far.</param>
+/// <param name="Dropped">How many were given up.</param>
 internal sealed record ContactResponse(
     long Version,
     string? Phone,

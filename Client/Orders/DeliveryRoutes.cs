@@ -106,7 +106,8 @@ internal sealed class DeliveryRoutes(IClusterClient grains, GatewayOptions limit
         var number = OrderReplies.NumberOf(context);
         var id = IdempotencyKey.Required(context, "fail");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.FailDeliveryRequest);
-        await OrderReplies.Write(context, await GrainOf(number).Execute(context, new FailDelivery(id, CourierOr(context, body.Courier, body.Actor), body.Reason)));
+        var command = new FailDelivery(id, CourierOr(context, body.Courier, body.Actor), body.Reason);
+        await OrderReplies.Write(context, await GrainOf(number).Execute(context, command));
     }
 
     /// <summary>POST /v1/deliveries/{number}/return.</summary>

@@ -102,7 +102,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits, 
     public async Task Get(HttpContext context)
     {
         var order = await OrderReplies.Find(context, grains);
-        var answer = OrderResponse.From(order, context.Caller()) with { Timeline = TimelineBody.From(order) };
+        var answer = OrderResponse.From(order, context.Caller()) with { Timeline = TimelineEntryBody.From(order) };
         await Replies.WriteVersioned(context, answer, GatewayJson.Wire.OrderResponse, order.Version);
     }
 
@@ -111,7 +111,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits, 
     {
         var order = await OrderReplies.Find(context, grains);
         await Replies.WriteVersioned(
-            context, new TimelineResponse(TimelineBody.From(order)), GatewayJson.Wire.TimelineResponse, order.Version);
+            context, new TimelineResponse(TimelineEntryBody.From(order)), GatewayJson.Wire.TimelineResponse, order.Version);
     }
 
     /// <summary>POST /v1/orders/{number}/accept.</summary>

@@ -77,7 +77,7 @@ internal sealed record OrderResponse(
     string? Pin,
     MoneyBody? Fee,
     ImmutableArray<string> Allowed,
-    TimelineBody[]? Timeline,
+    TimelineEntryBody[]? Timeline,
     string? TrackingUrl)
 {
     /// <summary>The order for its operator: without its timeline and without its PIN.</summary>
@@ -263,12 +263,12 @@ internal readonly record struct DeadlineBody(DeadlineKind Kind, DateTimeOffset D
 /// <param name="At">When.</param>
 /// <param name="By">Who.</param>
 /// <param name="Detail">Courier, reason or deadline, where the type has one.</param>
-internal readonly record struct TimelineBody(long Version, string Type, DateTimeOffset At, ByBody By, [GrainKey] string? Detail)
+internal readonly record struct TimelineEntryBody(long Version, string Type, DateTimeOffset At, ByBody By, [GrainKey] string? Detail)
 {
-    public static TimelineBody[] From(OrderView order)
+    public static TimelineEntryBody[] From(OrderView order)
     {
         if (order.Timeline.IsDefaultOrEmpty) return [];
-        var entries = new TimelineBody[order.Timeline.Length];
+        var entries = new TimelineEntryBody[order.Timeline.Length];
         for (var i = 0; i < entries.Length; i++)
         {
             var entry = order.Timeline[i];
@@ -289,7 +289,7 @@ internal readonly record struct ByBody(Role Role, [GrainKey] string Id)
 
 /// <summary>GET /v1/orders/{number}/timeline.</summary>
 /// <param name="Data">What happened, oldest first.</param>
-internal sealed record TimelineResponse(TimelineBody[] Data);
+internal sealed record TimelineResponse(TimelineEntryBody[] Data);
 
 /// <summary>A page of orders, newest first.</summary>
 /// <param name="Data">The orders, without their timelines and proposals.</param>

@@ -57,6 +57,22 @@ internal sealed record RaiseBudgetRequest(long? Amount = null, long? Uses = null
 internal sealed record SpentBody(long Amount, long Uses);
 
 /// <summary>A promotion.</summary>
+/// <param name="Code">The coupon's code, in capital letters.</param>
+/// <param name="Version">Counts its changes; also the ETag.</param>
+/// <param name="Status">active or paused.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="Budget">What it may cost.</param>
+/// <param name="Reserved">What orders hold that are not delivered yet.</param>
+/// <param name="Redeemed">What delivered orders took.</param>
+/// <param name="AmountOff">Minor units off; either this or <c>permille_off</c>.</param>
+/// <param name="PermilleOff">Thousandths off.</param>
+/// <param name="Cap">The most that thousandths may come to, in minor units.</param>
+/// <param name="MerchantPermille">Which part the merchant pays, in thousandths.</param>
+/// <param name="PerCustomer">How many orders of one customer; absent without a bound.</param>
+/// <param name="ValidFrom">From when on.</param>
+/// <param name="ValidUntil">Until when, exclusive.</param>
+/// <param name="MinimumSubtotal">What the lines must come to at least, in minor units.</param>
+/// <param name="Merchants">Where it counts; everywhere when empty.</param>
 internal sealed record PromotionResponse(
     [GrainKey] string Code,
     long Version,

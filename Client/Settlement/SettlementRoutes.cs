@@ -41,6 +41,7 @@ internal sealed class SettlementRoutes(IClusterClient grains, GatewayOptions lim
         {
             Callers = Callers.Operator,
             Priority = Priority.NonCritical,
+            Key = KeyUse.Required,
             BodyOptional = true,
             Body = GatewayJson.Wire.CloseDayRequest,
             Answer = GatewayJson.Wire.SettlementDayResponse,

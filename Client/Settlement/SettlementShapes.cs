@@ -31,6 +31,9 @@ internal sealed record SettlementDayResponse(
 }
 
 /// <summary>The sum of the entries of a kind of party.</summary>
+/// <param name="Party">customer, merchant, courier or platform.</param>
+/// <param name="Amount">Above 0 is owed to the parties.</param>
+/// <param name="Entries">How many entries it sums.</param>
 internal sealed record PartyTotalBody(PartyKind Party, MoneyBody Amount, long Entries);
 
 /// <summary>One entry.</summary>
@@ -57,5 +60,8 @@ internal sealed record EntryBody(string? Order, string Type, int? Refund, PartyK
     }
 }
 
-/// <summary>A page of entries.</summary>
+/// <summary>A page of entries, in the order of the books.</summary>
+/// <param name="Data">The entries.</param>
+/// <param name="NextCursor">Where the next page starts; absent at the end.</param>
+/// <param name="HasMore">Whether there is a next page.</param>
 internal sealed record EntryListResponse(EntryBody[] Data, string? NextCursor, bool HasMore);

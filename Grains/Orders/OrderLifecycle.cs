@@ -59,6 +59,9 @@ internal static class OrderLifecycle
         if (Refusal.Stale(command.ExpectedVersion, state.Version, $"Order {facts.Number}") is { } stale) return (state, stale);
         if ((OrderValidation.Validate(command) ?? MayGive(state, command) ?? Thaw(state, command)) is { } refusal) return (state, refusal);
 
+        // The payment's event was faster than its answer: the order went on by what is paid here.
+        if (command is PayOrder pay && OrderPayments.IsRecorded(state, facts.Payment?.Payment)) return (state with { PaymentSource = pay.Source }, null);
+
         if (OrderTable.Row(state, command, command.By.Role) is not { } effect)
         {
             return (state, Refusal.Transition(

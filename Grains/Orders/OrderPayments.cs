@@ -30,6 +30,12 @@ internal static class OrderPayments
         return Record(d, payment);
     }
 
+    /// <summary>Whether the order knows already what the payment answered, and went on by it.</summary>
+    public static bool IsRecorded(OrderState o, PaymentView? answer) =>
+        answer is not null && answer.Status != PaymentStatus.Failed && answer.Version <= o.PaymentVersion
+        && o.Payment is PaymentStatus.Authorized or PaymentStatus.Paid
+        && o.Status is OrderStatus.AwaitingMerchant or OrderStatus.Preparing or OrderStatus.Ready or OrderStatus.Delivered;
+
     /// <summary>What became of the money.</summary>
     public static Refusal? Record(OrderDraft d, PaymentView payment)
     {

@@ -5,6 +5,7 @@ using OrderActors.Tools.Bench.Http;
 using OrderActors.Tools.Bench.Intake;
 using OrderActors.Tools.Bench.WarmUp;
 using OrderActors.Tools.Migrate;
+using OrderActors.Tools.OpenApi;
 using OrderActors.Tools.Replay;
 
 namespace OrderActors.Tools;
@@ -15,7 +16,7 @@ internal static class EngineVerbs
     /// <summary>Whether the Silo's program that was built with this command is a whole platform by itself.</summary>
     public static bool HasWholeSilo => true;
 
-    public static IEnumerable<Command> Create() => [ReplayCommand.Create(VirtualDay.RunAsync), MigrateCommand.Create()];
+    public static IEnumerable<Command> Create() => [ReplayCommand.Create(VirtualDay.RunAsync), MigrateCommand.Create(), OpenApiCommand.Create()];
 
     /// <summary>Those of <c>bench</c>.</summary>
     public static IEnumerable<Command> Benches() =>

@@ -9,7 +9,11 @@ internal static class EngineVerbs
     public static bool HasWholeSilo => false;
 
     public static IEnumerable<Command> Create() =>
-        [Lacking("replay", "Replays a published day of orders."), Lacking("migrate", "Moves a stopped platform from a journal to a database, or back.")];
+    [
+        Lacking("replay", "Replays a published day of orders."),
+        Lacking("migrate", "Moves a stopped platform from a journal to a database, or back."),
+        Lacking("openapi", "Writes the API's description and its client."),
+    ];
 
     /// <summary>Those of <c>bench</c>.</summary>
     public static IEnumerable<Command> Benches() =>

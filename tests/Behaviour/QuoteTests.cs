@@ -26,9 +26,10 @@ public sealed class QuoteTests
     {
         await new Town(cluster).Merchant("m1", bread: 5);
         var writes = 0;
-        cluster.Storage.AfterWrite = (_, _) =>
+        cluster.Storage.AfterWrite = (_, grain) =>
         {
-            writes++;
+            // Consumers of the log settle in meanwhile; what counts is what quoting costs.
+            if (grain.Type.ToString() is "quote" or "merchant" or "customer") writes++;
             return null;
         };
         var quote = (await cluster.Grains.GetGrain<IQuoteGrain>("q1").Create(Ask())).Quote!;

@@ -50,15 +50,22 @@ public sealed class Api(string url, string secret = Api.OperatorKey) : IDisposab
     public async Task<Answer> SendContent(
         HttpMethod method, string path, HttpContent? content, string? key = null, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, path) { Content = content };
-        if (secret.Length > 0) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + secret);
-        if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
-        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-        using var response = await _http.SendAsync(request);
+        using var response = await SendRaw(method, path, content, key, headers);
         var text = await response.Content.ReadAsStringAsync();
         var all = response.Headers.Concat(response.Content.Headers).ToDictionary(h => h.Key.ToLowerInvariant(), h => string.Join(", ", h.Value));
         if (_texts is not null) _texts.Add(text + string.Join('\n', all.Values));
         return new Answer(response.StatusCode, all, text);
+    }
+
+    /// <summary>Sends anything, and answers with all that came back.</summary>
+    public async Task<HttpResponseMessage> SendRaw(
+        HttpMethod method, string path, HttpContent? content, string? key, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = content };
+        if (secret.Length > 0) request.Headers.TryAddWithoutValidation("Authorization", "Bearer " + secret);
+        if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        return await _http.SendAsync(request);
     }
 
     public void Dispose() => _http.Dispose();

@@ -86,6 +86,7 @@ internal static class CloudEvents
         CustomerEvent e => new("/v1/customers/" + Id(e.Customer), Id(e.Customer), Customer: Id(e.Customer)),
         PromotionEvent e => new("/v1/promotions/" + Id(e.Promotion.Code), Id(e.Promotion.Code)),
         SettlementEvent e => new("/v1/settlements/" + Id(e.Day.Day), Id(e.Day.Day)),
+        QuoteEvent e => new("/v1/quotes/" + Id(e.Quote), Id(e.Quote), Customer: Id(e.Customer)),
         WebhookEvent e => OfOwner(e),
         ApiKeyEvent e => new("/v1/api-keys/" + e.Key.Id, e.Key.Id),
         _ => new("/v1/operations", happened.Type),
@@ -184,6 +185,19 @@ internal static class CloudEvents
                 writer.WriteString("key", e.Key.Id);
                 writer.WriteString("kind", Names.Of(e.Key.Kind));
                 writer.WriteString("subject", Id(e.Key.Subject));
+                break;
+            case QuoteEvent e:
+                writer.WriteString("quote", Id(e.Quote));
+                writer.WriteString("customer", Id(e.Customer));
+                writer.WriteString("merchant", Id(e.Merchant));
+                WriteMoney(writer, "total", e.Total.Amount, e.Total.Currency);
+                WriteTime(writer, "expires_at", e.ExpiresAt);
+                if (e.Order is { } order) writer.WriteString("order", order.ToString());
+                break;
+            case GovernanceEvent e:
+                writer.WriteString("subject", e.Subject);
+                writer.WriteString("reason", e.Reason);
+                WriteTime(writer, "until", e.Until);
                 break;
             case WebhookEvent e:
                 writer.WriteString("endpoint", e.Endpoint);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using OrderActors.Client.Api;
 
 namespace OrderActors.Tools.Bench.Cluster;
 
@@ -20,7 +21,7 @@ internal sealed class ClusterDriver : IDisposable
     private static readonly TimeSpan MostLook = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CourierMissing = TimeSpan.FromMilliseconds(500);
 
-    private static readonly object Place = new { latitude = 52.52, longitude = 13.405 };
+    private static readonly Point Place = new() { Latitude = 52.52, Longitude = 13.405 };
 
     private readonly ClusterPlan _plan;
     private readonly Gateways _gateways;
@@ -136,22 +137,22 @@ internal sealed class ClusterDriver : IDisposable
     private async Task<string?> DriveAsync(GatewayCaller caller, LedgerOrder order, CancellationToken cancellationToken)
     {
         var answer = order.Number is { } number
-            ? await caller.Get($"/v1/orders/{number}", cancellationToken)
+            ? await ReadAsync(caller, number, cancellationToken)
             : await PlaceAsync(caller, order, cancellationToken);
         for (var refusals = 0; ;)
         {
             if (!answer.Succeeded)
             {
                 if (order.Number is null || ++refusals > MostRefusals) return $"order {order.Number ?? order.Key} was refused: {answer.Problem}";
-                answer = await caller.Get($"/v1/orders/{order.Number}", cancellationToken);
+                answer = await ReadAsync(caller, order.Number, cancellationToken);
                 if (!answer.Succeeded) continue;
             }
 
-            var seen = answer.Read<OrderSeen>();
+            var seen = answer.Value;
             var before = order.Acknowledged;
             order.Note(seen);
-            if (seen.Step is null) return $"order {seen.Number} is {seen.Status}";
-            if (seen.Step == OrderStep.Delivered)
+            if (seen.StepOf() is null) return $"order {seen.Number} is {seen.Status}";
+            if (seen.StepOf() == OrderStep.Delivered)
             {
                 if (before < OrderStep.Delivered) Interlocked.Increment(ref _delivered);
                 return null;
@@ -161,31 +162,45 @@ internal sealed class ClusterDriver : IDisposable
         }
     }
 
-    private Task<Answer> Next(GatewayCaller caller, LedgerOrder order, OrderSeen seen, CancellationToken cancellationToken) => (seen.Step, seen.Courier) switch
+    private Task<Answer<Order>> Next(GatewayCaller caller, LedgerOrder order, Order seen, CancellationToken cancellationToken)
     {
-        (OrderStep.Placed, _) =>
-            caller.Post($"/v1/orders/{seen.Number}/accept", new { preparation_seconds = 0 }, $"{order.Key}-accept", cancellationToken),
-        (OrderStep.Accepted, _) => caller.Post($"/v1/orders/{seen.Number}/ready", new { }, $"{order.Key}-ready", cancellationToken),
-        (OrderStep.Ready, null) => WaitForCourier(caller, order, seen.Number, cancellationToken),
-        (OrderStep.Ready, { } courier) =>
-            caller.Post($"/v1/deliveries/{seen.Number}/pickup", new { courier }, $"{order.Key}-pickup-{courier}", cancellationToken),
-        _ => caller.Post($"/v1/deliveries/{seen.Number}/complete", new { courier = seen.Courier }, $"{order.Key}-complete", cancellationToken),
-    };
-
-    private Task<Answer> PlaceAsync(GatewayCaller caller, LedgerOrder order, CancellationToken cancellationToken)
-    {
-        var body = new
+        var number = seen.Number;
+        Task<Answer<Order>> Do(string what, Func<OrderActorsClient, CancellationToken, Task<Order>> ask) =>
+            caller.Command($"POST /v1/{what}", ask, cancellationToken);
+        return (seen.StepOf(), seen.Courier) switch
         {
-            customer = Customer(order.Customer),
-            merchant = Merchant(order.Merchant),
-            lines = new[] { new { item = "meal", quantity = order.Meals }, new { item = "drink", quantity = 1 } },
-            total = new { amount = (900 * order.Meals) + 300, currency = "EUR" },
-            dropoff = Place,
+            (OrderStep.Placed, _) => Do(
+                $"orders/{number}/accept",
+                (api, ct) => api.AcceptOrderAsync(number, new() { PreparationSeconds = 0 }, $"{order.Key}-accept", cancellationToken: ct)),
+            (OrderStep.Accepted, _) => Do(
+                $"orders/{number}/ready", (api, ct) => api.MarkOrderReadyAsync(number, new(), $"{order.Key}-ready", cancellationToken: ct)),
+            (OrderStep.Ready, null) => WaitForCourier(caller, order, number, cancellationToken),
+            (OrderStep.Ready, { } courier) => Do(
+                $"deliveries/{number}/pickup",
+                (api, ct) => api.PickUpAsync(number, new() { Courier = courier }, $"{order.Key}-pickup-{courier}", cancellationToken: ct)),
+            _ => Do(
+                $"deliveries/{number}/complete",
+                (api, ct) => api.CompleteDeliveryAsync(number, new() { Courier = seen.Courier! }, $"{order.Key}-complete", cancellationToken: ct)),
         };
-        return caller.Post("/v1/orders", body, order.Key, cancellationToken);
     }
 
-    private async Task<Answer> WaitForCourier(GatewayCaller caller, LedgerOrder order, string number, CancellationToken cancellationToken)
+    private static Task<Answer<Order>> ReadAsync(GatewayCaller caller, string number, CancellationToken cancellationToken) =>
+        caller.Read($"GET /v1/orders/{number}", (api, ct) => api.GetOrderAsync(number, ct), cancellationToken);
+
+    private Task<Answer<Order>> PlaceAsync(GatewayCaller caller, LedgerOrder order, CancellationToken cancellationToken)
+    {
+        var body = new PlaceOrderRequest
+        {
+            Customer = Customer(order.Customer),
+            Merchant = Merchant(order.Merchant),
+            Lines = [new() { Item = "meal", Quantity = order.Meals }, new() { Item = "drink", Quantity = 1 }],
+            Total = new() { Amount = (900 * order.Meals) + 300, Currency = "EUR" },
+            Dropoff = Place,
+        };
+        return caller.Command("POST /v1/orders", (api, ct) => api.PlaceOrderAsync(body, order.Key, cancellationToken: ct), cancellationToken);
+    }
+
+    private async Task<Answer<Order>> WaitForCourier(GatewayCaller caller, LedgerOrder order, string number, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         var pause = Look;
@@ -193,10 +208,10 @@ internal sealed class ClusterDriver : IDisposable
         while (true)
         {
             await Task.Delay(pause, cancellationToken);
-            var answer = await caller.Get($"/v1/orders/{number}", cancellationToken);
+            var answer = await ReadAsync(caller, number, cancellationToken);
             var waited = Stopwatch.GetElapsedTime(start);
             if (!answer.Succeeded) return answer;
-            if (answer.Read<OrderSeen>() is not { Step: OrderStep.Ready, Courier: null })
+            if (answer.Value.StepOf() != OrderStep.Ready || answer.Value.Courier is not null)
             {
                 NoteWait(waited);
                 return answer;
@@ -222,22 +237,31 @@ internal sealed class ClusterDriver : IDisposable
     private async Task CreateMerchant(GatewayCaller caller, int n, CancellationToken cancellationToken)
     {
         var id = Merchant(n);
-        var merchant = new { id, name = id, zone = Id('z', n % _plan.Zones), location = Place, currency = "EUR", preparation_seconds = 0 };
-        Done(await caller.Post("/v1/merchants", merchant, id, cancellationToken));
-        var items = new object[]
+        var merchant = new CreateMerchantRequest
         {
-            new { id = "meal", name = "Meal", price = 900, stock = Stock },
-            new { id = "drink", name = "Drink", price = 300 },
+            Id = id, Name = id, Zone = Id('z', n % _plan.Zones), Location = Place, Currency = "EUR", PreparationSeconds = 0,
         };
-        Done(await caller.Put($"/v1/merchants/{id}/menu", new { items }, cancellationToken));
-        Done(await caller.Put($"/v1/merchants/{id}/status", new { status = "open" }, cancellationToken));
+        Task<Answer<Merchant>> Do(string what, Func<OrderActorsClient, CancellationToken, Task<Merchant>> ask) =>
+            caller.Command(what, ask, cancellationToken);
+        Done(await Do("POST /v1/merchants", (api, ct) => api.CreateMerchantAsync(merchant, id, cancellationToken: ct)));
+        var menu = new SetMenuRequest
+        {
+            Items = [new() { Id = "meal", Name = "Meal", Price = 900, Stock = Stock }, new() { Id = "drink", Name = "Drink", Price = 300 }],
+        };
+        Done(await Do($"PUT /v1/merchants/{id}/menu", (api, ct) => api.SetMenuAsync(id, menu, id + "-menu", cancellationToken: ct)));
+        var open = new SetMerchantStatusRequest { Status = MerchantStatus.Open };
+        Done(await Do($"PUT /v1/merchants/{id}/status", (api, ct) => api.SetMerchantStatusAsync(id, open, id + "-open", cancellationToken: ct)));
     }
 
     private async Task AddCourier(GatewayCaller caller, int zone, CancellationToken cancellationToken)
     {
         var id = Id('k', Interlocked.Increment(ref _couriers));
-        Done(await caller.Post("/v1/couriers", new { id, name = id, zone = Id('z', zone), capacity = 1 }, id, cancellationToken));
-        Done(await caller.Put($"/v1/couriers/{id}/duty", new { status = "online", location = Place }, cancellationToken));
+        Task<Answer<Courier>> Do(string what, Func<OrderActorsClient, CancellationToken, Task<Courier>> ask) =>
+            caller.Command(what, ask, cancellationToken);
+        var courier = new CreateCourierRequest { Id = id, Name = id, Zone = Id('z', zone), Capacity = 1 };
+        Done(await Do("POST /v1/couriers", (api, ct) => api.CreateCourierAsync(courier, id, cancellationToken: ct)));
+        var online = new SetDutyRequest { Status = DutyStatus.Online, Location = Place };
+        Done(await Do($"PUT /v1/couriers/{id}/duty", (api, ct) => api.SetDutyAsync(id, online, id + "-online", cancellationToken: ct)));
     }
 
     private void NoteWait(TimeSpan waited)
@@ -253,7 +277,8 @@ internal sealed class ClusterDriver : IDisposable
 
     private string Id(char kind, int n) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{_plan.Run}-{n}");
 
-    private static void Done(Answer answer)
+    private static void Done<T>(Answer<T> answer)
+        where T : class
     {
         if (!answer.Succeeded) throw new UnsettledException($"The bench's town cannot be made: {answer.Problem}");
     }

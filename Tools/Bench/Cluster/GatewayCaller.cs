@@ -1,49 +1,45 @@
 using System.Diagnostics;
-using System.Net.Http.Headers;
-using System.Text.Json;
+using System.Diagnostics.CodeAnalysis;
+using OrderActors.Client.Api;
 
 namespace OrderActors.Tools.Bench.Cluster;
 
-/// <summary>An answer that settles a request.</summary>
-/// <param name="Status">The HTTP status, never one that asks for another try.</param>
-/// <param name="Body">The body.</param>
-internal readonly record struct Answer(int Status, byte[] Body)
+/// <summary>An answer that settles a request: what was asked for, or a refusal that another try would not change.</summary>
+/// <param name="Value">What was asked for.</param>
+/// <param name="Refusal">Why it was not done.</param>
+internal readonly record struct Answer<T>(T? Value, ApiProblemException? Refusal)
+    where T : class
 {
-    private static readonly JsonSerializerOptions Json = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower };
-
-    public bool Succeeded => Status is >= 200 and < 300;
+    [MemberNotNullWhen(true, nameof(Value))]
+    public bool Succeeded => Value is not null;
 
     /// <summary>The problem's words, for the person who looks for the cause.</summary>
-    public string Problem => $"{Status} {System.Text.Encoding.UTF8.GetString(Body)}";
-
-    public T Read<T>() => JsonSerializer.Deserialize<T>(Body, Json) ?? throw new JsonException("The answer is null.");
-
-    public static byte[] Write<T>(T body) => JsonSerializer.SerializeToUtf8Bytes(body, Json);
+    public string Problem => Refusal is null ? "" : $"{(int)Refusal.Status} {Refusal.Code}: {Refusal.Problem?.Detail}";
 }
 
 /// <summary>No gateway settled a request within the time there was: whether it was done is not known.</summary>
 internal sealed class UnsettledException(string message) : Exception(message);
 
-/// <summary>The gateways' connections, shared by the callers.</summary>
+/// <summary>The gateways, shared by the callers.</summary>
 internal sealed class Gateways : IDisposable
 {
-    private readonly HttpClient[] _clients;
+    private readonly HttpClient[] _connections;
+    private readonly OrderActorsClient[] _clients;
 
-    public Gateways(ClusterPlan plan, Func<HttpMessageHandler> connect) => _clients =
-    [
-        .. plan.Urls.Select(url => new HttpClient(connect())
-        {
-            BaseAddress = url,
-            Timeout = plan.TryTimeout,
-            DefaultRequestHeaders = { Authorization = plan.Key.Length == 0 ? null : new("Bearer", plan.Key) },
-        }),
-    ];
+    public Gateways(ClusterPlan plan, Func<HttpMessageHandler> connect)
+    {
+        _connections = [.. plan.Urls.Select(url => new HttpClient(connect()) { BaseAddress = url, Timeout = plan.TryTimeout })];
 
-    public HttpClient this[int index] => _clients[index % _clients.Length];
+        // Each try is counted, and the next one goes to another gateway: both are the caller's to do.
+        var options = new OrderActorsClientOptions { ApiKey = plan.Key.Length == 0 ? null : plan.Key, MostTries = 1 };
+        _clients = [.. _connections.Select(connection => new OrderActorsClient(connection, options))];
+    }
+
+    public OrderActorsClient this[int index] => _clients[index % _clients.Length];
 
     public void Dispose()
     {
-        foreach (var client in _clients) client.Dispose();
+        foreach (var connection in _connections) connection.Dispose();
     }
 }
 
@@ -70,26 +66,35 @@ internal sealed class GatewayCaller(Gateways gateways, TimeSpan patience, int fi
     /// <summary>How long each command took, all its tries together.</summary>
     public List<TimeSpan> Commands { get; } = [];
 
-    public Task<Answer> Get(string path, CancellationToken cancellationToken) => Send(HttpMethod.Get, path, null, null, cancellationToken);
-
-    public Task<Answer> Put<T>(string path, T body, CancellationToken cancellationToken) =>
-        Send(HttpMethod.Put, path, Answer.Write(body), null, cancellationToken);
-
-    public Task<Answer> Post<T>(string path, T body, string key, CancellationToken cancellationToken) =>
-        Send(HttpMethod.Post, path, Answer.Write(body), key, cancellationToken);
-
+    /// <summary>Reads something.</summary>
+    /// <param name="what">What is asked, for messages.</param>
+    /// <param name="ask">Asks one gateway once.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="UnsettledException">The patience is over.</exception>
-    private async Task<Answer> Send(HttpMethod method, string path, byte[]? body, string? key, CancellationToken cancellationToken)
+    public Task<Answer<T>> Read<T>(string what, Func<OrderActorsClient, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+        where T : class => Send(what, ask, isCommand: false, cancellationToken);
+
+    /// <summary>Has something done. Every try has to have the same Idempotency-Key.</summary>
+    /// <param name="what">What is asked, for messages.</param>
+    /// <param name="ask">Asks one gateway once.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="UnsettledException">The patience is over.</exception>
+    public Task<Answer<T>> Command<T>(string what, Func<OrderActorsClient, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+        where T : class => Send(what, ask, isCommand: true, cancellationToken);
+
+    private async Task<Answer<T>> Send<T>(
+        string what, Func<OrderActorsClient, CancellationToken, Task<T>> ask, bool isCommand, CancellationToken cancellationToken)
+        where T : class
     {
         var start = Stopwatch.GetTimestamp();
         for (var tries = 1; ; tries++)
         {
             Requests++;
-            var (answer, failure) = await Try(method, path, body, key, cancellationToken);
+            var (answer, failure) = await Try(ask, cancellationToken);
             var elapsed = Stopwatch.GetElapsedTime(start);
             if (answer is { } settled)
             {
-                if (method == HttpMethod.Get) return settled;
+                if (!isCommand) return settled;
                 Commands.Add(elapsed);
                 if (tries > 1) NoteGap(elapsed);
                 return settled;
@@ -99,30 +104,25 @@ internal sealed class GatewayCaller(Gateways gateways, TimeSpan patience, int fi
             _gateway++;
             if (elapsed >= patience)
             {
-                if (method != HttpMethod.Get) NoteGap(elapsed);
-                throw new UnsettledException($"{method} {path} was not settled in {tries} tries over {elapsed.TotalSeconds:0.0} s; the last: {failure}");
+                if (isCommand) NoteGap(elapsed);
+                throw new UnsettledException($"{what} was not settled in {tries} tries over {elapsed.TotalSeconds:0.0} s; the last: {failure}");
             }
 
             await Task.Delay(Pause, cancellationToken);
         }
     }
 
-    private async Task<(Answer? Answer, string? Failure)> Try(
-        HttpMethod method, string path, byte[]? body, string? key, CancellationToken cancellationToken)
+    private async Task<(Answer<T>? Answer, string? Failure)> Try<T>(
+        Func<OrderActorsClient, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+        where T : class
     {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
-        {
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        }
-
-        if (key is not null) request.Headers.TryAddWithoutValidation("Idempotency-Key", key);
         try
         {
-            using var response = await gateways[_gateway].SendAsync(request, cancellationToken);
-            var answer = new Answer((int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(cancellationToken));
-            return answer.Status is 429 or >= 500 ? (null, answer.Problem) : (answer, null);
+            return (new(await ask(gateways[_gateway], cancellationToken), null), null);
+        }
+        catch (ApiProblemException e)
+        {
+            return (int)e.Status is 429 or >= 500 ? (null, e.Message) : (new(null, e), null);
         }
         catch (Exception e) when (e is HttpRequestException or IOException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {

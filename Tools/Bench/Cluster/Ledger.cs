@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrderActors.Client.Api;
 
 namespace OrderActors.Tools.Bench.Cluster;
 
@@ -41,12 +42,12 @@ internal sealed record LedgerOrder(string Key, int Customer, int Merchant, int M
     public List<string> Contradictions { get; } = [];
 
     /// <summary>Notes what an answer says.</summary>
-    public void Note(OrderSeen seen)
+    public void Note(Order seen)
     {
         if (Number is not null && Number != seen.Number) Contradictions.Add($"key {Key} was answered with order {Number} and then with {seen.Number}");
         Number ??= seen.Number;
-        if (seen.Step is { } step && step > Acknowledged) Acknowledged = step;
-        if (seen.Step is null) Contradictions.Add($"order {seen.Number} is {seen.Status}, and nobody ended it");
+        if (seen.StepOf() is { } step && step > Acknowledged) Acknowledged = step;
+        if (seen.StepOf() is null) Contradictions.Add($"order {seen.Number} is {seen.Status}, and nobody ended it");
     }
 }
 
@@ -67,20 +68,17 @@ internal sealed class Ledger
     }
 }
 
-/// <summary>What an answer says of an order.</summary>
-internal sealed record OrderSeen(string Number, string Status, string DeliveryStatus, string? Courier, TimelineSeen[]? Timeline = null)
+/// <summary>How far an order is.</summary>
+internal static class OrderSteps
 {
-    /// <summary>How far it is; null when it ended without delivery.</summary>
-    public OrderStep? Step => Status switch
+    /// <summary>The step that an answer shows; null when the order ended without delivery.</summary>
+    public static OrderStep? StepOf(this Order order) => order.Status switch
     {
-        "awaiting_merchant" => OrderStep.Placed,
-        "preparing" => OrderStep.Accepted,
-        "ready" => OrderStep.Ready,
-        "in_delivery" => OrderStep.PickedUp,
-        "delivered" or "completed" => OrderStep.Delivered,
+        OrderStatus.AwaitingMerchant => OrderStep.Placed,
+        OrderStatus.Preparing => OrderStep.Accepted,
+        OrderStatus.Ready => OrderStep.Ready,
+        OrderStatus.InDelivery => OrderStep.PickedUp,
+        OrderStatus.Delivered or OrderStatus.Completed => OrderStep.Delivered,
         _ => null,
     };
 }
-
-/// <summary>An entry of an order's timeline.</summary>
-internal sealed record TimelineSeen(string Type);

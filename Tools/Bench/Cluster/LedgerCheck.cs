@@ -1,3 +1,5 @@
+using OrderActors.Client.Api;
+
 namespace OrderActors.Tools.Bench.Cluster;
 
 /// <summary>What the check of a ledger found.</summary>
@@ -17,6 +19,8 @@ internal sealed class LedgerCheck
 {
     /// <summary>What happens to an order once, however often it was asked for.</summary>
     private static readonly string[] Once = ["order.created", "order.accepted", "order.ready", "delivery.picked_up", "delivery.delivered"];
+
+    private const int PageSize = 200;
 
     private readonly ClusterDriver _driver;
     private readonly List<string> _lost = [];
@@ -46,16 +50,16 @@ internal sealed class LedgerCheck
 
     private async Task CheckOrder(GatewayCaller caller, LedgerOrder order, CancellationToken cancellationToken)
     {
-        var answer = await caller.Get($"/v1/orders/{order.Number}", cancellationToken);
+        var answer = await caller.Read($"GET /v1/orders/{order.Number}", (api, ct) => api.GetOrderAsync(order.Number!, ct), cancellationToken);
         if (!answer.Succeeded)
         {
             Lost($"order {order.Number} was acknowledged as {order.Acknowledged} and is not there: {answer.Problem}");
             return;
         }
 
-        var seen = answer.Read<OrderSeen>();
-        if (seen.Step is not { } step || step < order.Acknowledged)
-            Lost($"order {order.Number} was acknowledged as {order.Acknowledged} and is {seen.Status}");
+        var seen = answer.Value;
+        if (seen.StepOf() is not { } step || step < order.Acknowledged)
+            Lost($"order {order.Number} was acknowledged as {order.Acknowledged} and is {seen.Status.ToString().ToLowerInvariant()}");
         foreach (var type in Once)
         {
             var times = seen.Timeline?.Count(entry => entry.Type == type) ?? 0;
@@ -63,21 +67,32 @@ internal sealed class LedgerCheck
         }
     }
 
-    private async Task CheckCustomer(GatewayCaller caller, IGrouping<int, LedgerOrder> orders, CancellationToken cancellationToken) =>
-        CheckList(_driver.Customer(orders.Key), orders, await ListAsync(caller, $"/v1/customers/{_driver.Customer(orders.Key)}/orders", cancellationToken));
+    private async Task CheckCustomer(GatewayCaller caller, IGrouping<int, LedgerOrder> orders, CancellationToken cancellationToken)
+    {
+        var id = _driver.Customer(orders.Key);
+        CheckList(id, orders, await ListAsync(
+            caller,
+            $"GET /v1/customers/{id}/orders",
+            (api, from, ct) => api.ListCustomerOrdersAsync(id, limit: PageSize, cursor: from, cancellationToken: ct),
+            cancellationToken));
+    }
 
     private async Task CheckMerchant(GatewayCaller caller, IGrouping<int, LedgerOrder> orders, CancellationToken cancellationToken)
     {
         var id = _driver.Merchant(orders.Key);
-        CheckList(id, orders, await ListAsync(caller, $"/v1/merchants/{id}/orders", cancellationToken));
-        var answer = await caller.Get($"/v1/merchants/{id}", cancellationToken);
+        CheckList(id, orders, await ListAsync(
+            caller,
+            $"GET /v1/merchants/{id}/orders",
+            (api, from, ct) => api.ListMerchantOrdersAsync(id, limit: PageSize, cursor: from, cancellationToken: ct),
+            cancellationToken));
+        var answer = await caller.Read($"GET /v1/merchants/{id}", (api, ct) => api.GetMerchantAsync(id, ct), cancellationToken);
         if (!answer.Succeeded)
         {
             Lost($"merchant {id} is not there: {answer.Problem}");
             return;
         }
 
-        var taken = ClusterDriver.Stock - answer.Read<MerchantSeen>().Menu.Single(item => item.Id == "meal").Stock;
+        var taken = ClusterDriver.Stock - answer.Value.Menu.Single(item => item.Id == "meal").Stock;
         var sold = orders.Where(order => order.Number is not null).Sum(order => order.Meals);
         // Of an order that was never settled it is not known whether it took its meals.
         var perhaps = orders.Where(order => order.Number is null).Sum(order => order.Meals);
@@ -106,17 +121,18 @@ internal sealed class LedgerCheck
         if (times.Count > unsettled) Twice($"{owner} has orders that nobody was told of: {string.Join(", ", times.Keys.Order(StringComparer.Ordinal))}");
     }
 
-    private static async Task<List<string>> ListAsync(GatewayCaller caller, string path, CancellationToken cancellationToken)
+    private static async Task<List<string>> ListAsync(
+        GatewayCaller caller, string what, Func<OrderActorsClient, string?, CancellationToken, Task<OrderList>> page, CancellationToken cancellationToken)
     {
         var numbers = new List<string>();
         for (string? cursor = null; ;)
         {
-            var answer = await caller.Get($"{path}?limit=200{(cursor is null ? "" : "&cursor=" + Uri.EscapeDataString(cursor))}", cancellationToken);
+            var from = cursor;
+            var answer = await caller.Read(what, (api, ct) => page(api, from, ct), cancellationToken);
             if (!answer.Succeeded) return numbers;
-            var page = answer.Read<PageSeen>();
-            numbers.AddRange(page.Data.Select(order => order.Number));
-            if (page.NextCursor is null) return numbers;
-            cursor = page.NextCursor;
+            numbers.AddRange(answer.Value.Data.Select(order => order.Number));
+            cursor = answer.Value.NextCursor;
+            if (cursor is null) return numbers;
         }
     }
 
@@ -129,10 +145,4 @@ internal sealed class LedgerCheck
     {
         lock (_twice) _twice.Add(what);
     }
-
-    private sealed record PageSeen(OrderSeen[] Data, string? NextCursor);
-
-    private sealed record MerchantSeen(ItemSeen[] Menu);
-
-    private sealed record ItemSeen(string Id, int Stock);
 }

@@ -286,6 +286,24 @@ public class OrderLifecycleTests
     }
 
     [Fact]
+    public void Paying_succeeds_also_when_the_payments_event_is_faster_than_its_answer()
+    {
+        var unpaid = Reachable.Values.First(s => Key(s) == "unpaid" && s is { Frozen: false, Kind: OrderKind.Delivery });
+        var (by, facts) = (Owner(Role.Customer), Facts("pay", unpaid));
+        var paid = Give(unpaid, "authorized", Owner(Role.System)).State;
+        Assert.Equal(OrderStatus.AwaitingMerchant, paid.Status);
+        var (after, reply) = OrderLifecycle.Decide(paid, Command("pay", by, "pay", unpaid), facts, Policy, Start.AddMinutes(1));
+        Assert.Null(reply.Refusal);
+        Assert.Equal((OrderStatus.AwaitingMerchant, PaymentStatus.Authorized), (after.Status, after.Payment));
+        Assert.True(Give(after, "pay", by, "pay").Reply.Replayed);
+
+        // What was paid for an order that ended meanwhile is not paid.
+        var gone = Give(paid, "cancel", by).State;
+        Assert.Equal(
+            RefusalCode.InvalidTransition, OrderLifecycle.Decide(gone, Command("pay", by, "pay", unpaid), facts, Policy, Start.AddMinutes(1)).Reply.Refusal!.Code);
+    }
+
+    [Fact]
     public void Strangers_are_refused_in_every_state()
     {
         foreach (var state in Reachable.Values.Where(s => s.Status != OrderStatus.None))

@@ -132,7 +132,9 @@ public sealed partial class ClusterBenchTests(TestTown town) : IClassFixture<Tes
     private static string EditTimeline(string order)
     {
         var edited = JsonNode.Parse(order)!.AsObject();
-        edited["timeline"]!.AsArray().Add(new JsonObject { ["type"] = "delivery.delivered" });
+        var entry = edited["timeline"]![0]!.DeepClone();
+        entry["type"] = "delivery.delivered";
+        edited["timeline"]!.AsArray().Add(entry);
         return edited.ToJsonString();
     }
 

@@ -8,11 +8,14 @@ namespace OrderActors.Tests.Tools.Bench.Cluster;
 /// <summary>A platform in this process, on a free port, whose couriers are free as soon as they handed over.</summary>
 public sealed class TestTown : IAsyncLifetime
 {
+    private const string Key = "an-operator-key-for-tests";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("orderactors-").FullName;
     private SiloApp? _app;
 
     internal ClusterPlan Plan => new([new Uri(_app!.Url)])
     {
+        Key = Key,
         Callers = 4,
         Merchants = 3,
         Customers = 5,
@@ -23,7 +26,10 @@ public sealed class TestTown : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _folder, "--Travel:DropoffService", "00:00:00", "--WarmUp:TimeLimit", "00:00:00"]);
+        _app = SiloApp.Build(
+        [
+            "--Urls", "http://127.0.0.1:0", "--Data", _folder, "--OperatorKey", Key, "--Travel:DropoffService", "00:00:00", "--WarmUp:TimeLimit", "00:00:00",
+        ]);
         await _app.StartAsync(CancellationToken.None);
     }
 
