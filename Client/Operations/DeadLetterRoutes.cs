@@ -55,7 +55,8 @@ internal sealed class DeadLetterRoutes(IClusterClient grains)
         },
     ];
 
-    private static readonly string[] Subscribers = ["fulfilment", "dispatch-feed", "deadlines", "payments", "notifications", "settlement", "webhooks", "simulations"];
+    private static readonly string[] Subscribers =
+        ["fulfilment", "dispatch-feed", "deadlines", "payments", "notifications", "settlement", "webhooks", "simulations"];
     private static readonly ReplayResponse Done = new(true);
 
     /// <summary>GET /v1/operations/dead-letters.</summary>

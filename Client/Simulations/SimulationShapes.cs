@@ -28,7 +28,10 @@ internal sealed record MerchantPlayBody(MerchantAct Act, int? AfterSeconds = nul
         var usual = new MerchantPlay(Act);
         return usual with
         {
-            AfterSeconds = AfterSeconds ?? usual.AfterSeconds, ReadySeconds = ReadySeconds ?? usual.ReadySeconds, Reason = Reason ?? usual.Reason, Weight = Weight,
+            AfterSeconds = AfterSeconds ?? usual.AfterSeconds,
+            ReadySeconds = ReadySeconds ?? usual.ReadySeconds,
+            Reason = Reason ?? usual.Reason,
+            Weight = Weight,
         };
     }
 }

@@ -68,7 +68,9 @@ public sealed record SimulationPlan(
 /// <param name="By">Who did it; the role alone for what nobody in particular did.</param>
 /// <param name="Action">What, such as <c>accept</c>.</param>
 /// <param name="Order">With which order, or null.</param>
-/// <param name="Outcome"><c>done</c>, the code of the platform's refusal, <c>failed</c> for what is tried again, or <c>on_purpose</c> for what was let be.</param>
+/// <param name="Outcome">
+/// <c>done</c>, the code of the platform's refusal, <c>failed</c> for what is tried again, or <c>on_purpose</c> for what was let be.
+/// </param>
 /// <param name="Detail">The platform's words, or null.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.simulation-entry")]
 public sealed record SimulationEntry(

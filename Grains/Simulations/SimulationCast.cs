@@ -68,11 +68,10 @@ internal sealed class SimulationCast(IGrainFactory grains, string id, Simulation
     private async Task<Refusal?> OpenMerchant(string command, SimulationStep step)
     {
         var (town, robot) = (plan.Town!, step.By.Id);
-        var create = new CreateMerchant(
-            command, step.By, $"Robot merchant {step.Play}", SimulationLifecycle.ZoneOf(id), Near(town.Center, step.Play), town.Currency, Preparation, AutoAccept: false);
-        return await Merchant(robot, create) ?? await Merchant(robot, new SetMenu(command + ":menu", step.By, Menu))
+        var (name, zone, place) = ($"Robot merchant {step.Play}", SimulationLifecycle.ZoneOf(id), Near(town.Center, step.Play));
+        return await Merchant(robot, new CreateMerchant(command, step.By, name, zone, place, town.Currency, Preparation, AutoAccept: false)) ?? await Merchant(robot, new SetMenu(command + ":menu", step.By, Menu))
             ?? (Waits() is { } waits
-                ? await Merchant(robot, new SetMerchantTerms(command + ":terms", new(Role.Operator, SimulationLifecycle.ZoneOf(id)), new(Waits: waits)))
+                ? await Merchant(robot, new SetMerchantTerms(command + ":terms", new(Role.Operator, zone), new(Waits: waits)))
                 : null)
             ?? await Merchant(robot, new SetMerchantStatus(command + ":open", step.By, MerchantStatus.Open));
     }
@@ -120,8 +119,8 @@ internal sealed class SimulationCast(IGrainFactory grains, string id, Simulation
 
         // The dearest that costs no more, so that what was paid is enough.
         var other = merchant.Menu
-            .Where(item => !taken.Contains(item.Id) && item is { Stock: null or > 0, Unavailable: false, Virtual: null } && item.Price <= order.Lines[0].UnitPrice
-                && item.Options.OrEmpty().All(group => group.Min == 0))
+            .Where(item => !taken.Contains(item.Id) && item is { Stock: null or > 0, Unavailable: false, Virtual: null }
+                && item.Price <= order.Lines[0].UnitPrice && item.Options.OrEmpty().All(group => group.Min == 0))
             .OrderByDescending(item => item.Price).ThenBy(item => item.Id, StringComparer.Ordinal).FirstOrDefault();
         if (other is null) return new(RefusalCode.UnknownItem, "The menu has nothing to propose instead.");
         ImmutableArray<OrderLine> lines =

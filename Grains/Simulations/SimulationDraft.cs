@@ -19,7 +19,7 @@ internal sealed class SimulationDraft(SimulationState state, DateTimeOffset now)
     /// <summary>Its clock.</summary>
     public DateTimeOffset ClockAt { get; } = state.ClockAt(now);
 
-    public ImmutableSortedDictionary<string, PlayedOrder>.Builder Orders { get; } = state.Orders.ToBuilder();
+    public ImmutableSortedDictionary<OrderNumber, PlayedOrder>.Builder Orders { get; } = state.Orders.ToBuilder();
 
     public ImmutableSortedDictionary<int, long>.Builder Seen { get; } = state.Seen.ToBuilder();
 

@@ -7,7 +7,9 @@ using Orleans.Runtime;
 
 namespace OrderActors.Simulations;
 
-/// <summary>Tells simulations what becomes of the orders of those whom they play. It looks at test orders alone, so a live one costs nothing but the look.</summary>
+/// <summary>
+/// Tells simulations what becomes of the orders of those whom they play. It looks at test orders alone, so a live one costs nothing but the look.
+/// </summary>
 [GrainType("simulation-feed")]
 [ImplicitStreamSubscription(LogAppended.Namespace)]
 [WorkClass(WorkClass.NonCritical)]

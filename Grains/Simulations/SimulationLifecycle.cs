@@ -61,7 +61,11 @@ internal static class SimulationLifecycle
         if (command is not AdvanceSimulation advance) return new(RefusalCode.ValidationFailed, "There is no such command.");
         if (!state.IsRunning) return Refusal.Transition("advancing the clock", id, Names.Of(state.Status), []);
         if (state.Plan!.Clock != SimulationClock.Manual)
-            return new(RefusalCode.InvalidTransition, $"The clock of {id} is the real one; only a manual clock is advanced.", Value: "real", Allowed: ["manual"]);
+        {
+            return new(
+                RefusalCode.InvalidTransition, $"The clock of {id} is the real one; only a manual clock is advanced.", Value: "real", Allowed: ["manual"]);
+        }
+
         return advance.Time > TimeSpan.Zero && advance.Time <= SimulationRules.MaxAdvance
             ? null
             : Refusal.Invalid("/advance_seconds", $"{advance.Time.TotalSeconds:0}", $"1 to {SimulationRules.MaxAdvance.TotalSeconds:0}");
@@ -83,7 +87,7 @@ internal static class SimulationLifecycle
         {
             Version = state.Version + 1,
             Status = status,
-            Orders = ImmutableSortedDictionary.Create<string, PlayedOrder>(StringComparer.Ordinal),
+            Orders = ImmutableSortedDictionary<OrderNumber, PlayedOrder>.Empty,
             Steps = steps.ToImmutable(),
             NextStep = step,
         };

@@ -37,9 +37,9 @@ internal static class SimulationPlay
         // The goods of the order that was refused come back to the shelf; a merchant who has run out has none of those either.
         if (step is { Action: SimulationAction.RunOut, Order: { } rejected } && !refused)
             draft.Plan(step.At, SimulationAction.EmptyShelf, step.By, rejected, step.Play, GoodsComeBack);
-        if (step.Order is not { } number || !draft.Orders.TryGetValue(number.ToString(), out var order)) return;
+        if (step.Order is not { } number || !draft.Orders.TryGetValue(number, out var order)) return;
         if (step.At > order.Reached) order = order with { Reached = step.At };
-        draft.Orders[number.ToString()] = order;
+        draft.Orders[number] = order;
         if (step.Action == SimulationAction.AskRefund) Leave(draft, number);
 
         // There was nothing to propose: then it is as it was ordered.
@@ -48,14 +48,13 @@ internal static class SimulationPlay
 
     private static void Look(SimulationDraft draft, OrderSighting e, SimulationOptions options)
     {
-        var key = e.Order.ToString();
         if (IsOver(e))
         {
             Leave(draft, e.Order);
             return;
         }
 
-        if (!draft.Orders.TryGetValue(key, out var order))
+        if (!draft.Orders.TryGetValue(e.Order, out var order))
         {
             if (e.Status == OrderStatus.Delivered) return;
             if (draft.Orders.Count >= options.MaxOrders)
@@ -69,7 +68,7 @@ internal static class SimulationPlay
 
         order = order with { Reached = Reached(draft, order, e) };
         order = PlayCourier(draft, PlayCustomer(draft, PlayMerchant(draft, order, e), e), e);
-        draft.Orders[key] = order;
+        draft.Orders[e.Order] = order;
         if (e.Status == OrderStatus.Delivered && (order.Planned & SimulationDuties.Refund) == 0) Leave(draft, e.Order);
     }
 
@@ -109,7 +108,7 @@ internal static class SimulationPlay
 
     private static void Leave(SimulationDraft draft, OrderNumber order)
     {
-        if (draft.Orders.Remove(order.ToString())) draft.Steps.RemoveAll(step => step.Order == order && step.Action != SimulationAction.EmptyShelf);
+        if (draft.Orders.Remove(order)) draft.Steps.RemoveAll(step => step.Order == order && step.Action != SimulationAction.EmptyShelf);
     }
 
     private static PlayedOrder PlayMerchant(SimulationDraft draft, PlayedOrder order, OrderSighting e)
@@ -147,7 +146,7 @@ internal static class SimulationPlay
     private static PlayedOrder AcceptChanged(SimulationDraft draft, PlayedOrder order, Actor by, DateTimeOffset at)
     {
         if (Takes(ref order, SimulationDuties.AcceptChanged)) draft.Plan(at, SimulationAction.Accept, by, order.Number, order.MerchantPlay);
-        return draft.Orders[order.Number.ToString()] = order;
+        return draft.Orders[order.Number] = order;
     }
 
     private static PlayedOrder PlayCustomer(SimulationDraft draft, PlayedOrder order, OrderSighting e)

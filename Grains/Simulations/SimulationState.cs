@@ -106,7 +106,7 @@ internal sealed record SimulationState
     private readonly ImmutableArray<string> _couriers;
     private readonly ImmutableArray<SimulationStep> _steps;
     private readonly ImmutableArray<SimulationEntry> _entries;
-    private readonly ImmutableSortedDictionary<string, PlayedOrder>? _orders;
+    private readonly ImmutableSortedDictionary<OrderNumber, PlayedOrder>? _orders;
     private readonly ImmutableSortedDictionary<int, long>? _seen;
 
     /// <summary>Counts the changes of settings, clock and status; 0 when there is no simulation.</summary>
@@ -133,10 +133,10 @@ internal sealed record SimulationState
     public ImmutableArray<string> Couriers { get => _couriers.OrEmpty(); init => _couriers = value; }
 
     /// <summary>The orders under way, by number.</summary>
-    public ImmutableSortedDictionary<string, PlayedOrder> Orders
+    public ImmutableSortedDictionary<OrderNumber, PlayedOrder> Orders
     {
-        get => _orders ?? ImmutableSortedDictionary.Create<string, PlayedOrder>(StringComparer.Ordinal);
-        init => _orders = value?.WithComparers(StringComparer.Ordinal);
+        get => _orders ?? ImmutableSortedDictionary<OrderNumber, PlayedOrder>.Empty;
+        init => _orders = value;
     }
 
     /// <summary>What is to be done.</summary>

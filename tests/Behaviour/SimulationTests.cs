@@ -18,7 +18,8 @@ public sealed class SimulationTests
     private static readonly Actor Operator = new(Role.Operator, "~tess");
     private static readonly SimulationTown OneTown = new(1, 2, Town.Market, "EUR");
 
-    private static SimulationPlan Plan(SimulationPreset preset, int speed = 60, SimulationClock clock = SimulationClock.Real, SimulationScript? script = null) =>
+    private static SimulationPlan Plan(
+        SimulationPreset preset, int speed = 60, SimulationClock clock = SimulationClock.Real, SimulationScript? script = null) =>
         new("a day", script ?? new([], [], []), preset, OneTown, [], [], clock, clock == SimulationClock.Manual ? 1 : speed, 7, null);
 
     private static ISimulationGrain Simulation(TestCluster cluster, string id = "sim_one") => cluster.Grains.GetGrain<ISimulationGrain>(id);
@@ -34,7 +35,8 @@ public sealed class SimulationTests
 
     private static async Task<SimulationView> Seen(TestCluster cluster, string id = "sim_one") => (await Simulation(cluster, id).Get(Owner))!;
 
-    private static async Task<OrderView> Placed(TestCluster cluster, SimulationView simulation, string command = "order-1", PaymentMethod payment = PaymentMethod.Cash)
+    private static async Task<OrderView> Placed(
+        TestCluster cluster, SimulationView simulation, string command = "order-1", PaymentMethod payment = PaymentMethod.Cash)
     {
         const string Customer = "~anna";
         var reply = await cluster.Grains.GetGrain<ICustomerGrain>(Customer).Place(new PlaceOrder(
@@ -127,7 +129,10 @@ public sealed class SimulationTests
     public Task A_list_of_plays_is_gone_through_in_order_and_a_substitution_is_approved() => TestCluster.Run(async cluster =>
     {
         var script = new SimulationScript(
-            [new(MerchantAct.Reject, Reason: CancelReason.MerchantUnable), new(MerchantAct.Substitute), new(MerchantAct.Forget), new(MerchantAct.RunOut)], [], []);
+            [
+                new(MerchantAct.Reject, Reason: CancelReason.MerchantUnable), new(MerchantAct.Substitute), new(MerchantAct.Forget), new(MerchantAct.RunOut),
+            ],
+            [], []);
         var simulation = await Started(cluster, Plan(SimulationPreset.HappyPath, script: script));
         var first = await Came(cluster, await Placed(cluster, simulation, "o1"), o => o.Status == OrderStatus.Rejected, "the first is rejected");
         Assert.Equal(CancelReason.MerchantUnable, first.Reason);

@@ -19,7 +19,8 @@ internal static partial class Scenes
     public static readonly ImmutableArray<Func<Conversation, Api, Task>> OnRealGrains =
     [
         MerchantsAsync, DeliveryAsync, QuotesAsync, RefundsAsync, OtherOrdersAsync, ModificationsAsync, OperatorsAsync, FailedDeliveriesAsync, CouriersAsync,
-        OffersAsync, CustomersAsync, PromotionsAsync, SettlementAsync, PaymentsAsync, KeysAsync, PlatformAsync,
+        OffersAsync, CustomersAsync, PromotionsAsync, SettlementAsync, PaymentsAsync, KeysAsync, SimulationsAsync,
+        PlatformAsync,
     ];
 
     /// <summary>Scenes that need grains which fail, or have something that healthy ones do not.</summary>

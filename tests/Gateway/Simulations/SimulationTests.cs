@@ -76,7 +76,7 @@ public sealed class SimulationTests : IAsyncLifetime
         using var partner = await CallerKeys.Of(_test, "partner", "shop", live: false);
         (await partner.Post("/v1/simulations", new { merchants = new[] { "m1" } })).ExpectProblem(403, "forbidden");
         (await _test.Post("/v1/simulations", new { merchants = new[] { "nobody" } })).ExpectProblem(422, "unknown_merchant");
-        (await _test.Post("/v1/simulations", new { preset = "sunny" })).ExpectProblem(422, "validation_failed");
+        (await _test.Post("/v1/simulations", new { preset = "sunny" })).ExpectProblem(400, "malformed").ExpectFault("unknown_value", "/preset");
         (await _test.Post("/v1/simulations", new { speed = 0 })).ExpectProblem(422, "validation_failed");
         (await _test.Post("/v1/simulations", new { clock = "manual", speed = 2 })).ExpectProblem(422, "validation_failed");
         (await _test.Post("/v1/simulations", new { town = new { merchant_count = 21 } })).ExpectProblem(422, "validation_failed");

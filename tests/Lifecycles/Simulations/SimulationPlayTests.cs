@@ -12,7 +12,7 @@ public sealed class SimulationPlayTests
     private static readonly DateTimeOffset Start = new(2026, 3, 2, 9, 0, 0, TimeSpan.Zero);
     private static readonly FeedScope Owner = new(FeedAudience.Operator, "", Live: false);
     private static readonly SimulationOptions Options = new();
-    private static readonly OrderNumber Order = OrderNumber.Parse("90020260302090000123");
+    private static readonly OrderNumber Order = OrderNumber.Create(1, TestMode.Region, 0, 3, 0);
 
     private static SimulationState Started(SimulationClock clock = SimulationClock.Real, int speed = 1, SimulationScript? script = null, int maxOrders = 10)
     {
@@ -84,7 +84,7 @@ public sealed class SimulationPlayTests
     {
         var options = new SimulationOptions { MaxOrders = 1 };
         var state = SimulationPlay.Observe(Started(), [Seen(1, OrderStatus.AwaitingMerchant)], again: false, Start, options);
-        var other = Seen(2, OrderStatus.Received) with { Order = OrderNumber.Parse("90020260302090000231") };
+        var other = Seen(2, OrderStatus.Received) with { Order = OrderNumber.Create(2, TestMode.Region, 0, 3, 0) };
         state = SimulationPlay.Observe(state, [other], again: false, Start, options);
         Assert.Equal((1, 1L), (state.Orders.Count, state.Unplayed));
         state = Observe(state, Start, Seen(3, OrderStatus.Canceled, DeliveryStatus.Canceled, EventTypes.OrderCanceled));
