@@ -26,6 +26,7 @@ using OrderActors.Client.Promotions;
 using OrderActors.Client.Quotes;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
+using OrderActors.Client.Simulations;
 using OrderActors.Client.Telemetry;
 using OrderActors.Client.Tracking;
 using OrderActors.Client.Webhooks;
@@ -129,6 +130,7 @@ public static class Gateway
             .. new LimitRoutes(grains, limits, services.GetRequiredService<Degradation>()).Operations,
             .. new DegradationRoutes(grains).Operations,
             .. new ApiKeyRoutes(grains, limits).Operations,
+            .. new SimulationRoutes(grains, limits).Operations,
             .. new HealthRoutes(services.GetRequiredService<GatewayGate>()).Operations,
             .. new MetricRoutes(services.GetRequiredService<MetricStore>()).Operations,
             .. new OpenApiRoutes(services.GetRequiredService<OpenApiDocument>()).Operations,

@@ -18,6 +18,7 @@ using OrderActors.Payments;
 using OrderActors.Payments.Sandbox;
 using OrderActors.Quotes;
 using OrderActors.Refunds;
+using OrderActors.Simulations;
 using Orleans;
 
 namespace OrderActors;
@@ -66,6 +67,7 @@ public static class GrainServices
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         services.AddChecked<IntakeOptions, IntakeOptionsValidator>();
         services.AddChecked<AnswerOptions, AnswerOptionsValidator>();
+        services.AddChecked<SimulationOptions, SimulationOptionsValidator>();
         services.TryAddSingleton<SandboxSender>();
         services.TryAddSingleton<INotificationSender>(provider => provider.GetRequiredService<SandboxSender>());
         services.AddWebhooks();

@@ -42,6 +42,13 @@ internal sealed class AccessControl(RequestDelegate next, ApiKeys keys)
                 new ProblemError("test_key", "It is for live keys.", Header: "Authorization"));
         }
 
+        if (operation.TestOnly && caller.Live)
+        {
+            throw new RequestFault(
+                ProblemKind.Forbidden, "This is of the test side alone; send a test key.",
+                new ProblemError("live_key", "It is for test keys.", Header: "Authorization"));
+        }
+
         context.SetCaller(caller);
         Sides.Scope(context, operation, caller);
         Ownership.RequireSide(context, operation, caller);

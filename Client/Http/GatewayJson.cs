@@ -18,6 +18,7 @@ using OrderActors.Client.Promotions;
 using OrderActors.Client.Quotes;
 using OrderActors.Client.Refunds;
 using OrderActors.Client.Settlement;
+using OrderActors.Client.Simulations;
 using OrderActors.Client.Tracking;
 using OrderActors.Client.Webhooks;
 using OrderActors.Couriers;
@@ -31,6 +32,7 @@ using OrderActors.Promotions;
 using OrderActors.Quotes;
 using OrderActors.Refunds;
 using OrderActors.Settlement;
+using OrderActors.Simulations;
 using OrderActors.Values;
 
 namespace OrderActors.Client.Http;
@@ -85,6 +87,12 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<Feature>),
         typeof(WireEnumConverter<LimitOwner>),
         typeof(WireEnumConverter<ApiKeyKind>),
+        typeof(WireEnumConverter<MerchantAct>),
+        typeof(WireEnumConverter<CourierAct>),
+        typeof(WireEnumConverter<CustomerAct>),
+        typeof(WireEnumConverter<SimulationPreset>),
+        typeof(WireEnumConverter<SimulationClock>),
+        typeof(WireEnumConverter<SimulationStatus>),
     ])]
 [JsonSerializable(typeof(ProblemDocument))]
 [JsonSerializable(typeof(HealthResponse))]
@@ -191,6 +199,10 @@ namespace OrderActors.Client.Http;
 [JsonSerializable(typeof(RotateApiKeyRequest))]
 [JsonSerializable(typeof(ApiKeyResponse))]
 [JsonSerializable(typeof(ApiKeyListResponse))]
+[JsonSerializable(typeof(CreateSimulationRequest))]
+[JsonSerializable(typeof(AdvanceClockRequest))]
+[JsonSerializable(typeof(SimulationResponse))]
+[JsonSerializable(typeof(SimulationListResponse))]
 internal sealed partial class GatewayJson : JsonSerializerContext
 {
     /// <summary>The one instance: text outside ASCII is written as it is, because this is JSON and not HTML.</summary>

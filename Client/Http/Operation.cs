@@ -91,6 +91,9 @@ internal sealed record Operation(string Id, string Method, string Path, RequestD
     /// <summary>Whether it is about the platform itself, where a test key has no say.</summary>
     public bool LiveOnly { get; init; } = Path.StartsWith("/v1/operations/", StringComparison.Ordinal);
 
+    /// <summary>Whether it is of the test side alone, so that a live key cannot ask for it.</summary>
+    public bool TestOnly { get; init; }
+
     /// <summary>Whether an order's number is in the path.</summary>
     public bool HasNumber { get; } = Path.Contains("{number}", StringComparison.Ordinal);
 

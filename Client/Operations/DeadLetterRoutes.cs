@@ -7,6 +7,7 @@ using OrderActors.Deadlines;
 using OrderActors.Notifications;
 using OrderActors.Payments;
 using OrderActors.Settlement;
+using OrderActors.Simulations;
 using OrderActors.Values;
 using Orleans;
 
@@ -54,7 +55,8 @@ internal sealed class DeadLetterRoutes(IClusterClient grains)
         },
     ];
 
-    private static readonly string[] Subscribers = ["fulfilment", "dispatch-feed", "deadlines", "payments", "notifications", "settlement", "webhooks"];
+    private static readonly string[] Subscribers =
+        ["fulfilment", "dispatch-feed", "deadlines", "payments", "notifications", "settlement", "webhooks", "simulations"];
     private static readonly ReplayResponse Done = new(true);
 
     /// <summary>GET /v1/operations/dead-letters.</summary>
@@ -115,6 +117,7 @@ internal sealed class DeadLetterRoutes(IClusterClient grains)
             "payments" => grains.GetGrain<IPaymentFeedGrain>(key),
             "settlement" => grains.GetGrain<ISettlementFeedGrain>(key),
             "webhooks" => grains.GetGrain<IWebhookFeedGrain>(key),
+            "simulations" => grains.GetGrain<ISimulationFeedGrain>(key),
             _ => grains.GetGrain<IDeadlineGrain>(key),
         };
     }

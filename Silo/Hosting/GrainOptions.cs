@@ -17,6 +17,7 @@ using OrderActors.Quotes;
 using OrderActors.Refunds;
 using OrderActors.Silo.Outbound;
 using OrderActors.Silo.Outbound.Pipelines;
+using OrderActors.Simulations;
 
 namespace OrderActors.Silo.Hosting;
 
@@ -27,7 +28,7 @@ internal static class GrainOptions
     public static readonly string[] Sections =
     [
         "Orders", "Subscribers", "Dispatch", "Travel", "Deadlines", "Payments", "Customers", "Merchants", "Couriers", "Refunds", "Idempotency",
-        "Webhooks", "Quotes", "Intake", "Governance",
+        "Webhooks", "Quotes", "Intake", "Governance", "Simulations",
         OutboundPipelines.Section, OutboundSetup.PaymentProvider, OutboundSetup.NotificationProvider,
     ];
 
@@ -52,6 +53,7 @@ internal static class GrainOptions
         services.AddSection<GovernanceOptions>(configuration, "Governance");
         services.AddSection<AnswerOptions>(configuration, "Idempotency");
         services.AddSection<QuoteOptions>(configuration, "Quotes");
+        services.AddSection<SimulationOptions>(configuration, "Simulations");
         services.AddOutbound(configuration);
     }
 

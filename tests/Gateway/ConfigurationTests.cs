@@ -22,6 +22,7 @@ using OrderActors.Orders;
 using OrderActors.Payments;
 using OrderActors.Silo.Hosting;
 using OrderActors.Silo.Storage;
+using OrderActors.Simulations;
 using Xunit;
 
 namespace OrderActors.Tests.Gateway;
@@ -48,6 +49,7 @@ public sealed partial class ConfigurationTests
         ("Intake", new IntakeOptions()),
         ("Admission", new AdmissionOptions()),
         ("Governance", new GovernanceOptions()),
+        ("Simulations", new SimulationOptions()),
         ("Engine", new EngineOptions()),
         ("Journal", new JournalOptions()),
         ("Postgres", new PostgresOptions()),

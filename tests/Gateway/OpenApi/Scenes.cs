@@ -19,7 +19,8 @@ internal static partial class Scenes
     public static readonly ImmutableArray<Func<Conversation, Api, Task>> OnRealGrains =
     [
         MerchantsAsync, DeliveryAsync, QuotesAsync, RefundsAsync, OtherOrdersAsync, ModificationsAsync, OperatorsAsync, FailedDeliveriesAsync, CouriersAsync,
-        OffersAsync, CustomersAsync, PromotionsAsync, SettlementAsync, PaymentsAsync, KeysAsync, EventsAsync, IntakeAsync, GovernanceAsync, PlatformAsync,
+        OffersAsync, CustomersAsync, PromotionsAsync, SettlementAsync, PaymentsAsync, KeysAsync, EventsAsync, IntakeAsync, GovernanceAsync,
+        SimulationsAsync, PlatformAsync,
     ];
 
     private static readonly object Home = new { latitude = 52.53, longitude = 13.42 };
