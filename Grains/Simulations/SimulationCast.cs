@@ -70,7 +70,8 @@ internal sealed class SimulationCast(IGrainFactory grains, string id, Simulation
     {
         var (town, robot) = (plan.Town!, step.By.Id);
         var (name, zone, place) = ($"Robot merchant {step.Play}", SimulationLifecycle.ZoneOf(id), Near(town.Center, step.Play));
-        return await Merchant(robot, new CreateMerchant(command, step.By, name, zone, place, town.Currency, Preparation / plan.Speed, AutoAccept: false)) ?? await Merchant(robot, new SetMenu(command + ":menu", step.By, Menu))
+        var create = new CreateMerchant(command, step.By, name, zone, place, town.Currency, Preparation / plan.Speed, AutoAccept: false);
+        return await Merchant(robot, create)
             ?? (Waits() is { } waits
                 ? await Merchant(robot, new SetMerchantTerms(command + ":terms", new(Role.Operator, zone), new(Waits: waits)))
                 : null)
