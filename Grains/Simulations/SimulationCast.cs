@@ -72,6 +72,7 @@ internal sealed class SimulationCast(IGrainFactory grains, string id, Simulation
         var (name, zone, place) = ($"Robot merchant {step.Play}", SimulationLifecycle.ZoneOf(id), Near(town.Center, step.Play));
         var create = new CreateMerchant(command, step.By, name, zone, place, town.Currency, Preparation / plan.Speed, AutoAccept: false);
         return await Merchant(robot, create)
+            ?? await Merchant(robot, new SetMenu(command + ":menu", step.By, Menu))
             ?? (Waits() is { } waits
                 ? await Merchant(robot, new SetMerchantTerms(command + ":terms", new(Role.Operator, zone), new(Waits: waits)))
                 : null)
