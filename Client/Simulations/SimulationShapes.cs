@@ -139,7 +139,7 @@ internal sealed record ScriptBody(
 
 /// <summary>Robots that a simulation makes for itself, in a zone of its own.</summary>
 /// <param name="MerchantCount">How many merchants, 0 to 20; 1 when left out. They sell pizza at 900, salad at 650, lemonade at 300.</param>
-/// <param name="CourierCount">How many couriers, 0 to 50; 1 when left out.</param>
+/// <param name="CourierCount">How many couriers, 0 to 200; 1 when left out.</param>
 /// <param name="Center">Where they are; Berlin when left out.</param>
 /// <param name="Currency">Of the merchants' prices; EUR when left out.</param>
 internal sealed record TownBody(int? MerchantCount = null, int? CourierCount = null, PointBody? Center = null, string? Currency = null)

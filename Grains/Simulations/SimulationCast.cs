@@ -18,6 +18,7 @@ internal sealed class SimulationCast(IGrainFactory grains, string id, Simulation
     // The order of things that a merchant's robot sells; the first is what most orders are of.
     private static readonly ImmutableArray<MenuItem> Menu = [new("pizza", "Pizza", 900), new("salad", "Salad", 650), new("lemonade", "Lemonade", 300)];
 
+    // What couriers are sent by. At the highest speed it is a third of a second.
     private static readonly TimeSpan Preparation = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LeastWait = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
@@ -69,7 +70,8 @@ internal sealed class SimulationCast(IGrainFactory grains, string id, Simulation
     {
         var (town, robot) = (plan.Town!, step.By.Id);
         var (name, zone, place) = ($"Robot merchant {step.Play}", SimulationLifecycle.ZoneOf(id), Near(town.Center, step.Play));
-        return await Merchant(robot, new CreateMerchant(command, step.By, name, zone, place, town.Currency, Preparation, AutoAccept: false))
+        var create = new CreateMerchant(command, step.By, name, zone, place, town.Currency, Preparation / plan.Speed, AutoAccept: false);
+        return await Merchant(robot, create)
             ?? await Merchant(robot, new SetMenu(command + ":menu", step.By, Menu))
             ?? (Waits() is { } waits
                 ? await Merchant(robot, new SetMerchantTerms(command + ":terms", new(Role.Operator, zone), new(Waits: waits)))

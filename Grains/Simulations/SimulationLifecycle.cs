@@ -165,7 +165,9 @@ internal static class SimulationLifecycle
             Owner = start.Owner,
             Plan = plan with
             {
-                Script = SimulationPresets.Fill(plan.Script, plan.Preset), Merchants = plan.Merchants.OrEmpty(), Couriers = plan.Couriers.OrEmpty(),
+                Script = SimulationPresets.Fill(plan.Script, plan.Preset),
+                Merchants = plan.Merchants.OrEmpty(),
+                Couriers = plan.Couriers.OrEmpty(),
             },
             Status = SimulationStatus.Running,
             CreatedAt = now,

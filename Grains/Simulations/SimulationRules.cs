@@ -10,7 +10,7 @@ namespace OrderActors.Simulations;
 internal static class SimulationRules
 {
     public const int MaxMerchants = 20;
-    public const int MaxCouriers = 50;
+    public const int MaxCouriers = 200;
     public const int MaxPlays = 20;
     public const int MaxSpeed = 1_000;
     public const int MaxSeconds = 86_400;

@@ -35,8 +35,17 @@ internal static class OpenApiCommand
     /// <summary>The description of a host as it is built, without starting it.</summary>
     internal static async Task<string> DocumentAsync()
     {
-        await using var app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", Path.Combine(Path.GetTempPath(), "orderactors-openapi")]);
-        return app.Services.GetRequiredService<OpenApiDocument>().Text;
+        // A folder of its own: two may ask at once.
+        var folder = Directory.CreateTempSubdirectory("orderactors-openapi-").FullName;
+        try
+        {
+            await using var app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", folder]);
+            return app.Services.GetRequiredService<OpenApiDocument>().Text;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     /// <summary>Every generated file by its path within the repository.</summary>

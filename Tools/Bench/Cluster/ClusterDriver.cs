@@ -239,7 +239,12 @@ internal sealed class ClusterDriver : IDisposable
         var id = Merchant(n);
         var merchant = new CreateMerchantRequest
         {
-            Id = id, Name = id, Zone = Id('z', n % _plan.Zones), Location = Place, Currency = "EUR", PreparationSeconds = 0,
+            Id = id,
+            Name = id,
+            Zone = Id('z', n % _plan.Zones),
+            Location = Place,
+            Currency = "EUR",
+            PreparationSeconds = 0,
         };
         Task<Answer<Merchant>> Do(string what, Func<OrderActorsClient, CancellationToken, Task<Merchant>> ask) =>
             caller.Command(what, ask, cancellationToken);

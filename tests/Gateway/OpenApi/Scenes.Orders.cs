@@ -9,16 +9,16 @@ internal static partial class Scenes
 
     private static Dictionary<string, object?> Basket(
         Shop shop, string kind = "delivery", object? payment = null, string? externalId = null) => new Dictionary<string, object?>
-    {
-        ["customer"] = "ada",
-        ["merchant"] = shop.Merchant,
-        ["lines"] = new[] { new { item = "noodles", quantity = 2 } },
-        ["total"] = new { amount = 1800, currency = "EUR" },
-        ["kind"] = kind,
-        ["dropoff"] = kind == "delivery" ? Home : null,
-        ["payment"] = payment,
-        ["external_id"] = externalId,
-    }.Where(member => member.Value is not null).ToDictionary();
+        {
+            ["customer"] = "ada",
+            ["merchant"] = shop.Merchant,
+            ["lines"] = new[] { new { item = "noodles", quantity = 2 } },
+            ["total"] = new { amount = 1800, currency = "EUR" },
+            ["kind"] = kind,
+            ["dropoff"] = kind == "delivery" ? Home : null,
+            ["payment"] = payment,
+            ["external_id"] = externalId,
+        }.Where(member => member.Value is not null).ToDictionary();
 
     private static async Task<string> PlaceAsync(Conversation talk, Api api, object basket) =>
         (await talk.Does(api, "placeOrder", body: basket)).GetProperty("number").GetString()!;
