@@ -53,11 +53,14 @@ internal sealed class ApiCall(HttpMethod method, string address)
 
     /// <summary>The message of one try.</summary>
     /// <param name="apiKey">The API key; null for none.</param>
-    public HttpRequestMessage ToMessage(string? apiKey)
+    /// <param name="deadline">How long the answer is waited for; null when nobody says.</param>
+    public HttpRequestMessage ToMessage(string? apiKey, TimeSpan? deadline)
     {
         var message = new HttpRequestMessage(method, _address);
         if (_body is not null) message.Content = new ByteArrayContent(_body) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
         if (apiKey is not null) message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", apiKey);
+        if (deadline is { } wait)
+            message.Headers.TryAddWithoutValidation("X-Deadline-Ms", ((long)wait.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
         foreach (var (name, value) in _headers) message.Headers.TryAddWithoutValidation(name, value);
         return message;
     }

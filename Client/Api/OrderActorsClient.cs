@@ -45,13 +45,6 @@ public sealed partial class OrderActorsClient
         return await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>An answer that goes on; whoever has the stream disposes of it.</summary>
-    private async Task<Stream> OpenAsync(ApiCall call, CancellationToken cancellationToken)
-    {
-        var response = await TryAsync(call, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-    }
-
     /// <summary>Sends until there is an answer that settles it. All operations may be sent again: they read, have a key, or do twice what once does.</summary>
     private async Task<HttpResponseMessage> TryAsync(ApiCall call, HttpCompletionOption until, CancellationToken cancellationToken)
     {
@@ -60,7 +53,7 @@ public sealed partial class OrderActorsClient
             TimeSpan? asked = null;
             try
             {
-                using var message = call.ToMessage(_options.ApiKey);
+                using var message = call.ToMessage(_options.ApiKey, _options.Deadline);
                 var response = await _http.SendAsync(message, until, cancellationToken).ConfigureAwait(false);
                 if (response.IsSuccessStatusCode) return response;
                 using (response)

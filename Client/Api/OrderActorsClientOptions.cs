@@ -21,6 +21,18 @@ public sealed record OrderActorsClientOptions
     /// <summary>The longest pause between two tries, up to 10 minutes; 10 s when not set. When the API asks for a longer one, the client gives up.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long the API may take for one try, 1 ms to 10 minutes; what it likes when null. It then says what became of it, where a broken
+    /// connection would not.
+    /// </summary>
+    public TimeSpan? Deadline { get; init; }
+
+    /// <summary>
+    /// After how long without a word a stream of events is taken for lost and begun anew, 1 s to 1 hour; 1 minute when not set. The API says
+    /// something every 15 s.
+    /// </summary>
+    public TimeSpan LongestSilence { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>Whose time the pauses are; the system's when not set.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
@@ -31,6 +43,14 @@ public sealed record OrderActorsClientOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(MostTries, 10);
         ArgumentOutOfRangeException.ThrowIfLessThan(FirstPause, TimeSpan.FromMilliseconds(1));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(FirstPause, TimeSpan.FromMinutes(1));
+        if (Deadline is { } deadline)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(deadline, TimeSpan.FromMilliseconds(1), nameof(Deadline));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(deadline, TimeSpan.FromMinutes(10), nameof(Deadline));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(LongestSilence, TimeSpan.FromSeconds(1));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LongestSilence, TimeSpan.FromHours(1));
         ArgumentOutOfRangeException.ThrowIfLessThan(LongestPause, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(LongestPause, TimeSpan.FromMinutes(10));
     }

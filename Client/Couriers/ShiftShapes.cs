@@ -68,7 +68,7 @@ internal sealed record AssignmentResponse(StopBody[] Data)
 /// <param name="NeedsPin">Whether the customer has to say a PIN, at a drop-off.</param>
 internal sealed record StopBody(
     StopKind Kind,
-    string Merchant,
+    [GrainKey] string Merchant,
     PointBody Location,
     IReadOnlyList<OrderNumber> Orders,
     DateTimeOffset? ReadyAt,

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using OrderActors.Broadcast;
 using OrderActors.Client.Http;
@@ -9,7 +8,7 @@ namespace OrderActors.Client.Feeds;
 /// <param name="Data">CloudEvents 1.0 in JSON; in order within a source.</param>
 /// <param name="NextCursor">Where to go on, also when there is nothing more now.</param>
 /// <param name="HasMore">Whether there is more already.</param>
-internal sealed record EventListResponse(JsonElement[] Data, string NextCursor, bool HasMore);
+internal sealed record EventListResponse(CloudEventBody[] Data, string NextCursor, bool HasMore);
 
 /// <summary>Events out: in pages, or as a stream.</summary>
 internal sealed class EventRoutes(FeedTailer tailer, FeedOptions options, TimeProvider clock)
@@ -50,7 +49,7 @@ internal sealed class EventRoutes(FeedTailer tailer, FeedOptions options, TimePr
     private async Task List(HttpContext context, FeedRequest request)
     {
         long[] position = [.. request.Position ?? await tailer.Feed.Oldest()];
-        var (data, more) = (new List<JsonElement>(), true);
+        var (data, more) = (new List<CloudEventBody>(), true);
         for (var read = 0; read < MostPagesRead && more && data.Count < request.Limit; read++)
         {
             var page = await tailer.Feed.Read(new FeedQuery([.. position], FeedTailer.PageSize, TimeSpan.Zero, request.Partition));
@@ -66,8 +65,7 @@ internal sealed class EventRoutes(FeedTailer tailer, FeedOptions options, TimePr
 
                 position[e.Partition] = e.Sequence;
                 if (!request.Filter.Includes(e)) continue;
-                using var json = JsonDocument.Parse(e.Json);
-                data.Add(json.RootElement.Clone());
+                data.Add(new(e.Json));
             }
 
             if (data.Count < request.Limit || !more) page.Position.CopyTo(position);

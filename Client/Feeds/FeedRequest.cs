@@ -97,7 +97,7 @@ internal sealed record FeedRequest(FeedFilter Filter, int? Partition, ImmutableA
     }
 
     private static string? IdOf(HttpContext context, string parameter) =>
-        PageRequest.Single(context, parameter) is { } id ? EntityIds.RequireParameter(Plain(id), parameter) : null;
+        PageRequest.Single(context, parameter) is { } id ? Plain(EntityIds.RequireParameter(id, parameter)) : null;
 
     private static OrderNumber? OrderOf(HttpContext context)
     {

@@ -17,7 +17,7 @@ internal static class BodyLimits
     public const int LongestName = 128;
 
     /// <summary>The most elements of one array.</summary>
-    public const int MostElements = 1_000;
+    public const int MostElements = 2_000;
 
     // A shorter body has no room for any of them: nearly all are, and are not looked at twice.
     private const int Harmless = 2 * MostElements;

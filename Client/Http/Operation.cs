@@ -130,6 +130,9 @@ internal sealed record Operation(string Id, string Method, string Path, RequestD
     /// <summary>The status of a success that is not final yet; null when there is none.</summary>
     public int? PendingStatus { get; init; }
 
+    /// <summary>What a success that is not final answers to who prefers not to wait (<c>Prefer: respond-async</c>); null where nobody can.</summary>
+    public JsonTypeInfo? DeferredAnswer { get; init; }
+
     /// <summary>Whether its answer goes on without end when it is asked for as <c>text/event-stream</c>. Who streams bounds how many there are.</summary>
     public bool Streams { get; init; }
 

@@ -75,12 +75,13 @@ internal sealed class IntakeRoutes(IClusterClient grains)
             throw PageRequest.BadCursor(cursor);
 
         var found = await grains.GetGrain<IIntakeBatchGrain>(id).Get(from, page.Limit, only);
-        if (found is null || !MayRead(context.Caller(), found.Receipt.Owner))
+        var caller = context.Caller();
+        if (found is null || !MayRead(caller, found.Receipt.Owner))
             throw Ownership.NotFound("receipt", id, "receipt");
         await Replies.Write(
             context, 200, IntakeReceiptResponse.From(found.Receipt) with
             {
-                Data = [.. found.Outcomes.Select(IntakeOutcomeBody.From)],
+                Data = [.. found.Outcomes.Select(outcome => IntakeOutcomeBody.From(outcome).For(caller))],
                 NextCursor = found.Next?.ToString(CultureInfo.InvariantCulture),
                 HasMore = found.Next is not null,
             },

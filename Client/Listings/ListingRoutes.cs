@@ -184,7 +184,15 @@ internal sealed record PromotionListResponse(IReadOnlyList<PromotionResponse> Da
 /// <param name="OpenNow">Whether an order for now would find it open.</param>
 /// <param name="OpenOrders">How many of its orders have not ended.</param>
 internal sealed record MerchantSummary(
-    string Id, long Version, MerchantStatus Status, string Name, string Zone, PointBody Location, string Currency, bool OpenNow, int OpenOrders)
+    [GrainKey] string Id,
+    long Version,
+    MerchantStatus Status,
+    string Name,
+    [GrainKey] string Zone,
+    PointBody Location,
+    string Currency,
+    bool OpenNow,
+    int OpenOrders)
 {
     public static MerchantSummary From(MerchantView m) =>
         new(m.Id, m.Version, m.Status, m.Name, m.Zone, PointBody.From(m.Location), m.Currency, m.OpenNow, m.OpenOrders);

@@ -56,11 +56,7 @@ public sealed class OpenApiDocument
         }
 
         var responses = ProblemCatalog.Components(() => schemas.Of(problem, Direction.Answer));
-        responses.Insert(0, "NotModified", new JsonObject
-        {
-            ["description"] = "The caller has this version already.",
-            ["headers"] = new JsonObject { ["X-Request-Id"] = ProblemCatalog.Header("X-Request-Id"), ["ETag"] = ProblemCatalog.Header("ETag") },
-        });
+        responses.Insert(0, "NotModified", NotModified());
         return new()
         {
             ["openapi"] = "3.1.0",
@@ -84,6 +80,13 @@ public sealed class OpenApiDocument
         };
     }
 
+    private static JsonObject NotModified()
+    {
+        var headers = new JsonObject { ["X-Request-Id"] = ProblemCatalog.Header("X-Request-Id"), ["ETag"] = ProblemCatalog.Header("ETag") };
+        ProblemCatalog.AddRateLimit(headers);
+        return new() { ["description"] = "The caller has this version already.", ["headers"] = headers };
+    }
+
     private static JsonObject Parameters()
     {
         JsonObject Key(bool required) => new()
@@ -97,7 +100,10 @@ public sealed class OpenApiDocument
         };
         static JsonObject ETag(string name, string words) => new()
         {
-            ["name"] = name, ["in"] = "header", ["description"] = words, ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 256 },
+            ["name"] = name,
+            ["in"] = "header",
+            ["description"] = words,
+            ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 256 },
         };
         return new()
         {
@@ -105,6 +111,27 @@ public sealed class OpenApiDocument
             ["OptionalIdempotencyKey"] = Key(required: false),
             ["IfMatch"] = ETag("If-Match", "The ETag of the version that is to be changed; another version is `412`."),
             ["IfNoneMatch"] = ETag("If-None-Match", "The ETag that the caller has: where the version settles the whole answer, it is `304` without a body."),
+            ["Deadline"] = new JsonObject
+            {
+                ["name"] = "X-Deadline-Ms",
+                ["in"] = "header",
+                ["description"] = "How long the caller waits, in milliseconds. What has not begun by then is `503`; what has is `504`, and may be done.",
+                ["schema"] = new JsonObject { ["type"] = "integer", ["format"] = "int64", ["minimum"] = 1 },
+            },
+            ["LastEventId"] = new JsonObject
+            {
+                ["name"] = "Last-Event-ID",
+                ["in"] = "header",
+                ["description"] = "The id of the last event that the caller saw of a stream, which goes on after it; as `cursor`, which it comes before.",
+                ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 1500 },
+            },
+            ["Prefer"] = new JsonObject
+            {
+                ["name"] = "Prefer",
+                ["in"] = "header",
+                ["description"] = "`respond-async` (RFC 7240) to have the order taken in and placed later: `202` with the receipt.",
+                ["schema"] = new JsonObject { ["type"] = "string", ["maxLength"] = 256 },
+            },
             ["RequestId"] = new JsonObject
             {
                 ["name"] = "X-Request-Id",
@@ -117,6 +144,7 @@ public sealed class OpenApiDocument
 
     private static JsonObject Headers()
     {
+        static string Listed(string terms) => $"^\"[a-z]+\";{terms}(, ?\"[a-z]+\";{terms})*$";
         static JsonObject Header(string words, JsonObject schema, bool required = false) =>
             new() { ["description"] = words, ["required"] = required, ["schema"] = schema };
         return new()
@@ -126,6 +154,14 @@ public sealed class OpenApiDocument
             ["Location"] = Header("Where the resource is.", new() { ["type"] = "string", ["pattern"] = "^/v1/" }, required: true),
             ["Idempotent-Replayed"] = Header(
                 "`true` when this is the outcome of an earlier request with the same key.", new() { ["type"] = "string", ["enum"] = new JsonArray("true") }),
+            ["Preference-Applied"] = Header(
+                "What was preferred and is done.", new() { ["type"] = "string", ["enum"] = new JsonArray("respond-async") }),
+            ["RateLimit"] = Header(
+                "Of each limit that holds: how many requests are left (`r`), and in how many seconds all are (`t`).",
+                new() { ["type"] = "string", ["pattern"] = Listed("r=[0-9]+;t=[0-9]+") }),
+            ["RateLimit-Policy"] = Header(
+                "Each limit that holds, of the key or of the merchant: so many requests (`q`) in so many seconds (`w`).",
+                new() { ["type"] = "string", ["pattern"] = Listed("q=[0-9]+;w=[0-9]+") }),
             ["Retry-After"] = Header("When to come back, in seconds.", new() { ["type"] = "string", ["pattern"] = "^[0-9]+$" }),
         };
     }

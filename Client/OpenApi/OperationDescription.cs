@@ -58,7 +58,10 @@ internal static partial class OperationDescription
         {
             var parameter = new JsonObject
             {
-                ["name"] = query.Name, ["in"] = "query", ["description"] = query.Summary, ["schema"] = JsonNode.Parse(query.Schema),
+                ["name"] = query.Name,
+                ["in"] = "query",
+                ["description"] = query.Summary,
+                ["schema"] = JsonNode.Parse(query.Schema),
             };
             if (example?["query"]?[query.Name] is { } value) parameter["example"] = value.DeepClone();
             parameters.Add(parameter);
@@ -73,6 +76,9 @@ internal static partial class OperationDescription
 
         if (IsRead(operation) && HasETag(operation)) parameters.Add(Reference("parameters", "IfNoneMatch"));
         if (TakesIfMatch(operation)) parameters.Add(Reference("parameters", "IfMatch"));
+        if (operation.Streams) parameters.Add(Reference("parameters", "LastEventId"));
+        if (operation.DeferredAnswer is not null) parameters.Add(Reference("parameters", "Prefer"));
+        if (!operation.IsNeverShed) parameters.Add(Reference("parameters", "Deadline"));
         parameters.Add(Reference("parameters", "RequestId"));
         return parameters;
     }
@@ -94,8 +100,10 @@ internal static partial class OperationDescription
         var responses = new JsonObject { [Text(operation.Status)] = Success(operation, operation.Status, "Done.", schemas, example?["response"]) };
         if (operation.PendingStatus is { } pending)
         {
-            responses[Text(pending)] = Success(
-                operation, pending, "Taken in for good, but not done yet; the resource says how it gets on.", schemas, example?["response"]);
+            const string Words = "Taken in for good, but not done yet; the resource says how it gets on.";
+            responses[Text(pending)] = operation.DeferredAnswer is { } deferred
+                ? Deferred(Success(operation, pending, Words, schemas, example?["response"]), schemas.Of(deferred, Direction.Answer))
+                : Success(operation, pending, Words, schemas, example?["response"]);
         }
 
         if (IsRead(operation) && HasETag(operation)) responses["304"] = Reference("responses", "NotModified");
@@ -108,21 +116,43 @@ internal static partial class OperationDescription
         var headers = new JsonObject { ["X-Request-Id"] = ProblemCatalog.Header("X-Request-Id") };
         if (HasETag(operation)) headers["ETag"] = ProblemCatalog.Header("ETag");
         if (operation.Key != KeyUse.None) headers["Idempotent-Replayed"] = ProblemCatalog.Header("Idempotent-Replayed");
-        if (operation.Status == 201) headers["Location"] = ProblemCatalog.Header("Location");
+        if (operation.Callers != Callers.Public && !operation.IsNeverShed) ProblemCatalog.AddRateLimit(headers);
+
+        // 202 on a path without an id takes something in that is a resource from then on.
+        if (operation.Status == 201 || (operation.Status == 202 && !operation.Path.Contains('{', StringComparison.Ordinal)))
+            headers["Location"] = ProblemCatalog.Header("Location");
         var response = new JsonObject { ["description"] = words, ["headers"] = headers };
         if (operation.MediaType is { } media)
         {
-            var content = Content(new() { ["type"] = media == Json ? "object" : "string" }, null);
-            // A stream has no schema as a whole; each of its events has.
-            if (operation.Answer is not null) content["x-event-schema"] = schemas.Of(operation.Answer, Direction.Answer);
-            response["content"] = new JsonObject { [media] = content };
+            response["content"] = new JsonObject { [media] = Content(new() { ["type"] = media == Json ? "object" : "string" }, null) };
         }
         else if (operation.Answer is not null)
         {
             response["content"] = new JsonObject { [Json] = Content(schemas.Of(operation.Answer, Direction.Answer), example) };
+            if (operation.Streams) Stream(response, schemas);
         }
 
         return response;
+    }
+
+    private static JsonObject Deferred(JsonObject response, JsonObject receipt)
+    {
+        response["description"] = $"{(string)response["description"]!} With `Prefer: respond-async` a receipt; the order is placed later.";
+        response["headers"]!["Preference-Applied"] = ProblemCatalog.Header("Preference-Applied");
+        var content = response["content"]![Json]!.AsObject();
+        content["schema"] = new JsonObject { ["oneOf"] = new JsonArray(content["schema"]!.DeepClone(), receipt) };
+        return response;
+    }
+
+    // A stream has no schema as a whole; each of its events has.
+    private static void Stream(JsonObject response, SchemaCatalog schemas)
+    {
+        var content = Content(new() { ["type"] = "string" }, null);
+        content["x-event-schema"] = schemas.Of(GatewayJson.Wire.CloudEventBody, Direction.Answer);
+        response["content"]!["text/event-stream"] = content;
+        response["description"] = "A page of what is kept, or with `Accept: text/event-stream` server-sent events without end: `id` is where to go on, "
+            + "as `Last-Event-ID`; `event` the type without `com.orderactors.` and `.v1`; `data` the event. `feed.closing`, `feed.dropped` and "
+            + "`feed.expired` end the stream; comments keep it alive.";
     }
 
     private static JsonObject Content(JsonObject schema, JsonNode? example)

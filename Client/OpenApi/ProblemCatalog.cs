@@ -28,6 +28,9 @@ internal static class ProblemCatalog
             403 => operation.Callers != Callers.Public || !reading,
             404 => inPath,
             409 or 412 or 422 => !reading,
+
+            // Only what is read from the log can be too old for it.
+            410 => operation.Streams,
             413 or 415 => operation.Body is not null,
             _ => true,
         }).Select(status => KeyValuePair.Create<string, JsonNode?>(
@@ -41,6 +44,7 @@ internal static class ProblemCatalog
     {
         var headers = new JsonObject { ["X-Request-Id"] = Header("X-Request-Id") };
         if (group.Any(kind => kind.RetryAfterSeconds is not null)) headers["Retry-After"] = Header("Retry-After");
+        if (group.Key != 401) AddRateLimit(headers);
         if (group.Key is >= 400 and < 500) headers["Idempotent-Replayed"] = Header("Idempotent-Replayed");
         return KeyValuePair.Create<string, JsonNode?>(string.Create(CultureInfo.InvariantCulture, $"Problem{group.Key}"), new JsonObject
         {
@@ -56,6 +60,12 @@ internal static class ProblemCatalog
 
     /// <summary>A header that <see cref="OpenApiDocument"/> defines.</summary>
     public static JsonObject Header(string name) => new() { ["$ref"] = "#/components/headers/" + name };
+
+    /// <summary>The headers that tell of a limit, where one holds for the caller's key or the order's merchant.</summary>
+    public static void AddRateLimit(JsonObject headers)
+    {
+        foreach (var name in (string[])["RateLimit", "RateLimit-Policy"]) headers[name] = Header(name);
+    }
 
     private static JsonNode Example(ProblemKind kind) => JsonSerializer.SerializeToNode(
         new ProblemDocument(

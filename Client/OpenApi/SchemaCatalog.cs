@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
+using OrderActors.Client.Feeds;
 using OrderActors.Client.Http;
 using OrderActors.Values;
 
@@ -43,6 +44,7 @@ internal sealed class SchemaCatalog
     {
         type = Plain(type);
         if (Facets.Of(type.Type) is { } simple) return simple;
+        if (Facets.Named(type.Type) is { } named) return Reference(type.Type, direction, () => Described(type.Type, named));
         if (Accepted(type) is { } names) return Reference(type.Type, direction, () => EnumerationOf(type.Type, names));
         return type.Kind switch
         {
@@ -96,7 +98,7 @@ internal sealed class SchemaCatalog
         var clr = type.Type.GetProperties().ToDictionary(p => JsonNamingPolicy.SnakeCaseLower.ConvertName(p.Name));
         var properties = new JsonObject();
         var required = new JsonArray();
-        foreach (var property in type.Properties)
+        foreach (var property in PropertiesOf(type))
         {
             var schema = Of(type.Options.GetTypeInfo(property.PropertyType), direction);
             if (Facets.OfMember(property.Name) is { } facets && !schema.ContainsKey("$ref"))
@@ -124,7 +126,7 @@ internal sealed class SchemaCatalog
         type = Plain(type);
         if (type.Kind is JsonTypeInfoKind.Enumerable or JsonTypeInfoKind.Dictionary) Collect(ElementOf(type), direction);
         if (type.Kind != JsonTypeInfoKind.Object || !_used.Add((type.Type, direction))) return;
-        foreach (var property in type.Properties)
+        foreach (var property in PropertiesOf(type))
         {
             var of = type.Options.GetTypeInfo(property.PropertyType);
             Collect(of, direction);
@@ -133,7 +135,7 @@ internal sealed class SchemaCatalog
             if (plain.Kind == JsonTypeInfoKind.Object) _children.Add((type.Type, plain.Type));
         }
 
-        _required[(type.Type, direction)] = [.. type.Properties.Where(p => IsRequired(p, direction)).Select(p => p.Name)];
+        _required[(type.Type, direction)] = [.. PropertiesOf(type).Where(p => IsRequired(p, direction)).Select(p => p.Name)];
     }
 
     private readonly HashSet<(Type Parent, Type Child)> _children = [];
@@ -144,6 +146,9 @@ internal sealed class SchemaCatalog
             && !inRequests.SetEquals(inAnswers))
         || (_used.Contains((type, Direction.Request)) && _used.Contains((type, Direction.Answer))
             && _children.Any(c => c.Parent == type && c.Child != type && IsSplit(c.Child)));
+
+    // One that is ignored can neither be read nor written.
+    private static IEnumerable<JsonPropertyInfo> PropertiesOf(JsonTypeInfo type) => type.Properties.Where(p => p.Get is not null || p.Set is not null);
 
     private static bool IsNullable(JsonPropertyInfo property) => property.AssociatedParameter?.IsNullable ?? property.IsSetNullable;
 
@@ -160,6 +165,12 @@ internal sealed class SchemaCatalog
         }
 
         return new() { ["anyOf"] = new JsonArray(schema, new JsonObject { ["type"] = "null" }) };
+    }
+
+    private JsonObject Described(Type type, JsonObject schema)
+    {
+        if (_words.Of(type) is { } words) schema["description"] = words;
+        return schema;
     }
 
     private static JsonObject Described(string? words) => words is null ? [] : new() { ["description"] = words };
@@ -187,6 +198,29 @@ internal static class Facets
         : type == typeof(OrderNumber) ? new() { ["type"] = "string", ["pattern"] = "^[0-9]{20}$" }
         : type == typeof(JsonElement) ? []
         : null;
+
+    /// <summary>The schema of a shape that is passed on as text; null when it is no such one.</summary>
+    public static JsonObject? Named(Type type) => type == typeof(CloudEventBody) ? JsonNode.Parse(CloudEvent)!.AsObject() : null;
+
+    private const string CloudEvent = """
+        {
+          "type": "object",
+          "properties": {
+            "specversion": {"type": "string", "enum": ["1.0"], "description": "The version of CloudEvents."},
+            "id": {"type": "string", "pattern": "^evt_[0-9]+$", "description": "The event's for ever, over every retry, replay and way."},
+            "source": {"type": "string", "description": "What it happened to; events of one source have an order, of several none."},
+            "type": {"type": "string", "pattern": "^com\\.orderactors\\.[a-z_]+\\.[a-z_]+\\.v[0-9]+$", "description": "What happened."},
+            "subject": {"type": "string", "description": "The id of what it happened to."},
+            "time": {"type": "string", "format": "date-time", "description": "When it happened."},
+            "datacontenttype": {"type": "string", "enum": ["application/json"], "description": "What data is."},
+            "partitionkey": {"type": "string", "description": "What to partition by to keep the order of a source."},
+            "livemode": {"type": "boolean", "description": "False in test mode."},
+            "sequence": {"type": "string", "pattern": "^[0-9]{19}$", "description": "The order within the source, to be compared as text."},
+            "data": {"type": "object", "description": "What changed; by type. It may get new members."}
+          },
+          "required": ["specversion", "id", "source", "type", "subject", "time", "datacontenttype", "partitionkey", "livemode", "sequence", "data"]
+        }
+        """;
 
     /// <summary>What is true of every member of a name, whatever it is a member of; null when nothing is.</summary>
     public static JsonObject? OfMember(string name) => name switch

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
+using OrderActors.Client.Http;
+using OrderActors.Governance;
 
 namespace OrderActors.Client.OpenApi;
 
@@ -24,7 +26,7 @@ internal static class Wording
         ["promotions"] = "Coupons and their budgets.",
         ["settlements"] = "The books, day by day.",
         ["tracking"] = "What a customer sees of an order, behind a link that nobody can guess.",
-        ["webhooks"] = "Where events are sent: endpoints, deliveries, secrets.",
+        ["webhook-endpoints"] = "Where events are sent: endpoints, deliveries, secrets.",
         ["events"] = "What happens, as it happens.",
         ["intake"] = "Orders taken in by the thousand, and worked off at a rate.",
         ["api-keys"] = "API keys: whose they are, how long they last, other secrets for them.",
@@ -47,6 +49,13 @@ internal static class Wording
         ["provider"] = ("The payment provider's name.", Id),
         ["subscriber"] = ("The consumer's name.", """{"type":"string"}"""),
         ["partition"] = ("The event's partition.", """{"type":"integer","format":"int32","minimum":0}"""),
+        ["receipt"] = ("The receipt's id, as it was given out.", Id),
+        ["index"] = ("The order's place in what was taken in.", """{"type":"integer","format":"int32","minimum":0}"""),
+        ["type"] = ("A type of events, such as order.created.", """{"type":"string","maxLength":100}"""),
+        ["event"] = ("The event's id.", """{"type":"string","pattern":"^evt_[0-9]+$"}"""),
+        ["feature"] = ("What is switched off.", Names<Feature>()),
+        ["scope"] = ("For whom: platform, merchant:{id} or zone:{id}.", """{"type":"string","pattern":"^(platform|(merchant|zone):[A-Za-z0-9_-]{1,64})$"}"""),
+        ["owner"] = ("Whose limit it is.", Names<LimitOwner>()),
         ["sequence"] = ("The event's place in the partition.", """{"type":"integer","format":"int64","minimum":1}"""),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -60,13 +69,21 @@ internal static class Wording
     /// <param name="tag">The resource whose path it is.</param>
     public static JsonObject OfPathParameter(string name, string tag)
     {
-        var (words, schema) = name == "id" ? ($"The {OneOf(tag)}'s id, {(IsChosen(tag) ? "of the caller's choice" : "as it was given out")}.", Id)
+        var (words, schema) = name == "id" ? (OfId(tag), Id)
             : Parameters.TryGetValue(name, out var known) ? known
             : ($"Which {name}.", """{"type":"string"}""");
         return new() { ["name"] = name, ["in"] = "path", ["required"] = true, ["description"] = words, ["schema"] = JsonNode.Parse(schema) };
     }
 
+    // Operators' paths have one id, of those who have a limit.
+    private static string OfId(string tag) => tag == "operations"
+        ? "The key's public id, or the merchant's."
+        : $"The {OneOf(tag)}'s id, {(IsChosen(tag) ? "of the caller's choice" : "as it was given out")}.";
+
     private static bool IsChosen(string tag) => tag is "merchants" or "couriers" or "customers" or "zones";
 
-    private static string OneOf(string tag) => tag.EndsWith('s') ? tag[..^1] : tag;
+    private static string OneOf(string tag) => (tag.EndsWith('s') ? tag[..^1] : tag).Replace('-', ' ');
+
+    private static string Names<T>()
+        where T : struct, Enum => $$"""{"type":"string","enum":["{{string.Join("\",\"", WireNames<T>.All)}}"]}""";
 }

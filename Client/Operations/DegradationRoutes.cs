@@ -12,19 +12,19 @@ namespace OrderActors.Client.Operations;
 /// <param name="Since">Since when.</param>
 /// <param name="Until">When it ends by itself; absent where nobody knows.</param>
 /// <param name="By">The operator who decided so.</param>
-internal sealed record DegradationBody(string Kind, string Subject, string Why, DateTimeOffset Since, DateTimeOffset? Until = null, string? By = null);
+internal sealed record DegradedBody(string Kind, string Subject, string Why, DateTimeOffset Since, DateTimeOffset? Until = null, string? By = null);
 
 /// <summary>GET /v1/operations/degradation.</summary>
 /// <param name="Version">Counts the changes.</param>
 /// <param name="Data">Everything in force, oldest first; empty when all is well.</param>
-internal sealed record DegradationResponse(long Version, DegradationBody[] Data)
+internal sealed record DegradationResponse(long Version, DegradedBody[] Data)
 {
     public static DegradationResponse From(GovernanceView view) => new(
         view.Version,
         [
-            .. view.Switches.Select(s => new DegradationBody(
+            .. view.Switches.Select(s => new DegradedBody(
                 "active", $"{WireNames<Feature>.NameOf(s.Feature)}/{s.Scope}", s.Reason, s.Since, s.Until, s.By.Id))
-                .Concat(view.Conditions.Select(c => new DegradationBody("passive", c.Name, c.Why, c.Since)))
+                .Concat(view.Conditions.Select(c => new DegradedBody("passive", c.Name, c.Why, c.Since)))
                 .OrderBy(d => d.Since),
         ]);
 }

@@ -11,7 +11,7 @@ namespace OrderActors.Client.Operations;
 /// <param name="Rate">Requests a second in the long run; 0 for no limit.</param>
 /// <param name="Burst">Requests at once after a pause.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record SetLimitBody(double Rate, int Burst, string Reason);
+internal sealed record SetRateLimitRequest(double Rate, int Burst, string Reason);
 
 /// <summary>A limit other than the configured one.</summary>
 /// <param name="Owner">key or merchant.</param>
@@ -21,17 +21,17 @@ internal sealed record SetLimitBody(double Rate, int Burst, string Reason);
 /// <param name="Reason">Why.</param>
 /// <param name="By">The operator.</param>
 /// <param name="Since">Since when.</param>
-internal sealed record LimitBody(LimitOwner Owner, string Id, double Rate, int Burst, string Reason, string By, DateTimeOffset Since)
+internal sealed record RateLimitBody(LimitOwner Owner, string Id, double Rate, int Burst, string Reason, string By, DateTimeOffset Since)
 {
-    public static LimitBody From(LimitOverride of) => new(of.Owner, of.Id, of.Rate, of.Burst, of.Reason, of.By.Id, of.Since);
+    public static RateLimitBody From(LimitOverride of) => new(of.Owner, of.Id, of.Rate, of.Burst, of.Reason, of.By.Id, of.Since);
 }
 
 /// <summary>The limits other than the configured ones.</summary>
 /// <param name="Version">Counts the changes.</param>
 /// <param name="Data">The limits, oldest first.</param>
-internal sealed record LimitsResponse(long Version, LimitBody[] Data)
+internal sealed record RateLimitsResponse(long Version, RateLimitBody[] Data)
 {
-    public static LimitsResponse From(GovernanceView view) => new(view.Version, [.. view.Limits.Select(LimitBody.From)]);
+    public static RateLimitsResponse From(GovernanceView view) => new(view.Version, [.. view.Limits.Select(RateLimitBody.From)]);
 }
 
 /// <summary>Limits of single keys and merchants, for operators.</summary>
@@ -40,19 +40,19 @@ internal sealed class LimitRoutes(IClusterClient grains, GatewayOptions limits, 
     /// <summary>The operations.</summary>
     public IEnumerable<Operation> Operations =>
     [
-        Operation.Get("listLimits", "/v1/operations/limits", List, "Lists the limits of single keys and merchants.", GatewayJson.Wire.LimitsResponse)
+        Operation.Get("listRateLimits", "/v1/operations/limits", List, "Lists the limits of single keys and merchants.", GatewayJson.Wire.RateLimitsResponse)
         with
         {
             Priority = Priority.Critical,
         },
-        Operation.Put("setLimit", "/v1/operations/limits/{owner}/{id}", Set, "Gives a key or a merchant a limit of its own.",
-            GatewayJson.Wire.SetLimitBody, GatewayJson.Wire.LimitsResponse)
+        Operation.Put("setRateLimit", "/v1/operations/limits/{owner}/{id}", Set, "Gives a key or a merchant a limit of its own.",
+            GatewayJson.Wire.SetRateLimitRequest, GatewayJson.Wire.RateLimitsResponse)
         with
         {
             Priority = Priority.Critical,
         },
-        Operation.Delete("clearLimit", "/v1/operations/limits/{owner}/{id}", Clear, "Lets the configured limit hold again.",
-            GatewayJson.Wire.LimitsResponse)
+        Operation.Delete("clearRateLimit", "/v1/operations/limits/{owner}/{id}", Clear, "Lets the configured limit hold again.",
+            GatewayJson.Wire.RateLimitsResponse)
         with
         {
             Priority = Priority.Critical,
@@ -67,7 +67,7 @@ internal sealed class LimitRoutes(IClusterClient grains, GatewayOptions limits, 
     {
         var (owner, subject) = SubjectOf(context);
         var id = IdempotencyKey.OrNew(context, "set-limit");
-        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetLimitBody);
+        var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetRateLimitRequest);
         await Execute(context, new SetRateLimit(id, Operators.Of(context), body.Reason, owner, subject, body.Rate, body.Burst));
     }
 
@@ -89,7 +89,7 @@ internal sealed class LimitRoutes(IClusterClient grains, GatewayOptions limits, 
     }
 
     private static Task Write(HttpContext context, GovernanceView view, bool replayed) =>
-        Replies.WriteResource(context, 200, LimitsResponse.From(view), GatewayJson.Wire.LimitsResponse, view.Version, replayed);
+        Replies.WriteResource(context, 200, RateLimitsResponse.From(view), GatewayJson.Wire.RateLimitsResponse, view.Version, replayed);
 
     private static (LimitOwner Owner, string Id) SubjectOf(HttpContext context)
     {

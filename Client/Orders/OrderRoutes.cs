@@ -23,6 +23,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits, 
             RemembersKeys = true,
             Status = 201,
             PendingStatus = 202,
+            DeferredAnswer = GatewayJson.Wire.IntakeReceiptResponse,
         },
         Operation.Get("getOrder", "/v1/orders/{number}", Get, "Reads an order with its timeline.", GatewayJson.Wire.OrderResponse)
         with

@@ -17,13 +17,13 @@ namespace OrderActors.Client.Quotes;
 /// <param name="ScheduledFor">When the goods are wanted; null for as soon as possible.</param>
 /// <param name="Coupon">The coupon's code in any case; null for none.</param>
 internal sealed record CreateQuoteRequest(
-    string Customer,
-    string Merchant,
+    [GrainKey] string Customer,
+    [GrainKey] string Merchant,
     OrderLineBody[] Lines,
     PointBody? Dropoff = null,
     OrderKind? Kind = null,
     DateTimeOffset? ScheduledFor = null,
-    string? Coupon = null)
+    [GrainKey] string? Coupon = null)
 {
     /// <summary>The command that this is.</summary>
     public CreateQuote ToCommand(string id, Actor by)
@@ -100,15 +100,15 @@ internal sealed record QuoteResponse(
     string Id,
     long Version,
     QuoteStatus Status,
-    string Customer,
-    string Merchant,
+    [GrainKey] string Customer,
+    [GrainKey] string Merchant,
     OrderKind Kind,
     PricedLineBody[] Lines,
     MoneyBody Total,
     BillBody Bill,
     PointBody? Dropoff,
     DateTimeOffset? ScheduledFor,
-    string? Coupon,
+    [GrainKey] string? Coupon,
     DateTimeOffset PickupAt,
     DateTimeOffset? DropoffAt,
     DateTimeOffset CreatedAt,

@@ -17,9 +17,9 @@ namespace OrderActors.Client.Webhooks;
 internal sealed record CreateWebhookRequest(
     string Url,
     string[]? Types = null,
-    string? Merchant = null,
-    string? Courier = null,
-    string? Customer = null,
+    [GrainKey] string? Merchant = null,
+    [GrainKey] string? Courier = null,
+    [GrainKey] string? Customer = null,
     bool? Ordered = null,
     string? Description = null)
 {
@@ -38,9 +38,9 @@ internal sealed record CreateWebhookRequest(
 internal sealed record ChangeWebhookRequest(
     string Url,
     string[]? Types = null,
-    string? Merchant = null,
-    string? Courier = null,
-    string? Customer = null,
+    [GrainKey] string? Merchant = null,
+    [GrainKey] string? Courier = null,
+    [GrainKey] string? Customer = null,
     bool? Ordered = null,
     string? Description = null,
     WebhookStatus? Status = null)
@@ -63,9 +63,9 @@ internal sealed record WebhookResponse(
     long Version,
     string Url,
     ImmutableArray<string> Types,
-    string? Merchant,
-    string? Courier,
-    string? Customer,
+    [GrainKey] string? Merchant,
+    [GrainKey] string? Courier,
+    [GrainKey] string? Customer,
     bool Ordered,
     string? Description,
     WebhookStatus Status,
@@ -144,5 +144,5 @@ internal static class WebhookShapes
         return new(url, filter, ordered ?? false, description);
     }
 
-    private static string? Id(string? id, string pointer) => id is null ? null : EntityIds.Require(FeedRequest.Plain(id), pointer);
+    private static string? Id(string? id, string pointer) => id is null ? null : FeedRequest.Plain(EntityIds.Require(id, pointer));
 }

@@ -29,10 +29,11 @@ public sealed class Switchboard(IBreakerStates breakers, TimeProvider clock)
 
     private readonly string _process = "grains-" + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6));
     private volatile SwitchTable? _table;
+    private TaskCompletionSource? _first;
     private long _askedAt;
     private int _asking;
 
-    /// <summary>What is switched off. Only the first caller of a process waits for the answer, and goes on without one when there is none.</summary>
+    /// <summary>What is switched off. Only who asks before this process knows waits for the answer, and goes on without one when there is none.</summary>
     /// <param name="grains">Makes the reference to the grain that knows.</param>
     public ValueTask<SwitchTable> Read(IGrainFactory grains)
     {
@@ -47,7 +48,17 @@ public sealed class Switchboard(IBreakerStates breakers, TimeProvider clock)
 
     private async ValueTask<SwitchTable> First(IGrainFactory grains)
     {
+        // All who come before there is an answer wait for the same one.
+        var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (Interlocked.CompareExchange(ref _first, mine, null) is { } asked)
+        {
+            await asked.Task;
+            return _table ?? SwitchTable.Nothing;
+        }
+
         await Ask(grains);
+        if (_table is null) Volatile.Write(ref _first, null);
+        mine.SetResult();
         return _table ?? SwitchTable.Nothing;
     }
 

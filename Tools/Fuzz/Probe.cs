@@ -115,12 +115,19 @@ internal sealed class Probe(IPEndPoint address, TimeSpan patience) : IDisposable
 
     private bool IsWhole(int read, bool withoutBody) =>
         Response.TryRead(_buffer.AsSpan(0, read), withoutBody, ended: false, out _)
-        || (_buffer.AsSpan(0, read).IndexOf("text/event-stream"u8) >= 0 && _buffer.AsSpan(0, read).IndexOf("\r\n\r\n"u8) >= 0);
+        || IsStream(_buffer.AsSpan(0, read));
+
+    // A stream has no end to wait for. Its headers say that it is one; a document may well speak of streams.
+    private static bool IsStream(ReadOnlySpan<byte> answer)
+    {
+        var headers = answer.IndexOf("\r\n\r\n"u8);
+        return headers >= 0 && answer[..headers].IndexOf("text/event-stream"u8) >= 0;
+    }
 
     private Verdict Judge(RawRequest request, int read)
     {
         var bytes = _buffer.AsSpan(0, read);
-        if (bytes.IndexOf("text/event-stream"u8) is >= 0 and < 2_000)
+        if (IsStream(bytes))
         {
             Close();
             return new(200, null);

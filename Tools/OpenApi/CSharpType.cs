@@ -43,7 +43,7 @@ internal readonly record struct CSharpType(string Name, bool Nullable)
         ("number", _) => "double",
         ("array", _) => $"IReadOnlyList<{Of(schema["items"]!.AsObject())}>",
         ("object", _) when schema["additionalProperties"] is JsonObject values => $"IReadOnlyDictionary<string, {Of(values)}>",
-        ("any", _) => "System.Text.Json.JsonElement",
+        ("any" or "object", _) => "System.Text.Json.JsonElement",
         _ => throw new BadInputException($"The client has no type for the schema {schema.ToJsonString()}."),
     };
 }

@@ -78,6 +78,9 @@ internal sealed partial class OperationWriter(JsonObject document)
             // An answer without a body has nothing to read.
             case ("header", "If-None-Match"):
                 return;
+            // Other answers than the method's, which methods of their own have; and what holds for all calls of a client.
+            case ("header", "Last-Event-ID" or "Prefer" or "X-Deadline-Ms"):
+                return;
             case ("path", _):
                 must.Add($"{type} {variable}");
                 break;
@@ -101,7 +104,6 @@ internal sealed partial class OperationWriter(JsonObject document)
         if (success["content"] is not JsonObject content) return ("Task", ("SendAsync(", "cancellationToken);"));
         var (media, body) = content.First();
         var schema = body!["schema"]!.AsObject();
-        if (media == "text/event-stream") return ("Task<Stream>", ("OpenAsync(", "cancellationToken);"));
         if (media != "application/json" || !schema.ContainsKey("$ref")) return ("Task<string>", ("ReadTextAsync(", "cancellationToken);"));
         var type = CSharpType.Of(schema);
         return ($"Task<{type}>", ("SendAsync(", $"ApiJson.Wire.{InfoOf(type.Name)}, cancellationToken);"));

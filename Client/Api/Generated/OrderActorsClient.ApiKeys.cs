@@ -36,7 +36,7 @@ public sealed partial class OrderActorsClient
             ApiJson.Wire.ApiKeyList, cancellationToken);
 
     /// <summary>Reads an API key, without its secret.</summary>
-    /// <param name="id">The api-key's id, as it was given out.</param>
+    /// <param name="id">The api key's id, as it was given out.</param>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
     public Task<ApiKey> GetApiKeyAsync(string id, CancellationToken cancellationToken = default) =>
@@ -45,7 +45,7 @@ public sealed partial class OrderActorsClient
             ApiJson.Wire.ApiKey, cancellationToken);
 
     /// <summary>Gives an API key another secret and shows it, once; the one before is taken for a while.</summary>
-    /// <param name="id">The api-key's id, as it was given out.</param>
+    /// <param name="id">The api key's id, as it was given out.</param>
     /// <param name="body">What is sent.</param>
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
@@ -62,7 +62,7 @@ public sealed partial class OrderActorsClient
             ApiJson.Wire.ApiKey, cancellationToken);
 
     /// <summary>Ends an API key for good.</summary>
-    /// <param name="id">The api-key's id, as it was given out.</param>
+    /// <param name="id">The api key's id, as it was given out.</param>
     /// <param name="idempotencyKey">
     /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
     /// </param>

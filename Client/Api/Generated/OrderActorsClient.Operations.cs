@@ -8,6 +8,31 @@ namespace OrderActors.Client.Api;
 /// <content>What operators see and do.</content>
 public sealed partial class OrderActorsClient
 {
+    /// <summary>Lists which types of events are told outside.</summary>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<EmissionList> ListEmissionAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, "/v1/operations/emission"),
+            ApiJson.Wire.EmissionList, cancellationToken);
+
+    /// <summary>Switches on or off whether events of a type are told outside.</summary>
+    /// <param name="type">A type of events, such as order.created.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="idempotencyKey">
+    /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
+    /// </param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Emission> SetEmissionAsync(
+        string type,
+        SetEmissionRequest body,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Put, $"/v1/operations/emission/{Escape(type)}").With(body, ApiJson.Wire.SetEmissionRequest).Key(idempotencyKey),
+            ApiJson.Wire.Emission, cancellationToken);
+
     /// <summary>Reads the state of every outbound dependency.</summary>
     /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
     /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
@@ -34,4 +59,161 @@ public sealed partial class OrderActorsClient
         SendAsync(
             new ApiCall(HttpMethod.Post, $"/v1/operations/dead-letters/{Escape(subscriber)}/{Escape(partition)}/{Escape(sequence)}/replay"),
             ApiJson.Wire.Replay, cancellationToken);
+
+    /// <summary>Reads how the intake stands: backlog, oldest order, drain rate.</summary>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Intake> GetIntakeAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, "/v1/operations/intake"),
+            ApiJson.Wire.Intake, cancellationToken);
+
+    /// <summary>Sets the rate at which the intake is drained; 0 pauses it.</summary>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Intake> SetIntakeAsync(SetIntakeRequest body, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Put, "/v1/operations/intake").With(body, ApiJson.Wire.SetIntakeRequest),
+            ApiJson.Wire.Intake, cancellationToken);
+
+    /// <summary>Lists the orders that could not be placed.</summary>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<IntakeDeadLetters> ListIntakeDeadLettersAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, "/v1/operations/intake/dead-letters"),
+            ApiJson.Wire.IntakeDeadLetters, cancellationToken);
+
+    /// <summary>Tries to place an order again that was given up.</summary>
+    /// <param name="receipt">The receipt's id, as it was given out.</param>
+    /// <param name="index">The order's place in what was taken in.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<IntakeOutcome> RetryIntakeDeadLetterAsync(
+        string receipt,
+        int index,
+        ResolveDeadLetterRequest body,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Post, $"/v1/operations/intake/dead-letters/{Escape(receipt)}/{Escape(index)}/retry")
+                .With(body, ApiJson.Wire.ResolveDeadLetterRequest),
+            ApiJson.Wire.IntakeOutcome, cancellationToken);
+
+    /// <summary>Leaves an order that was given up, and takes it off the list.</summary>
+    /// <param name="receipt">The receipt's id, as it was given out.</param>
+    /// <param name="index">The order's place in what was taken in.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<IntakeOutcome> SkipIntakeDeadLetterAsync(
+        string receipt,
+        int index,
+        ResolveDeadLetterRequest body,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Post, $"/v1/operations/intake/dead-letters/{Escape(receipt)}/{Escape(index)}/skip")
+                .With(body, ApiJson.Wire.ResolveDeadLetterRequest),
+            ApiJson.Wire.IntakeOutcome, cancellationToken);
+
+    /// <summary>Lists what is switched off.</summary>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Switches> ListSwitchesAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, "/v1/operations/switches"),
+            ApiJson.Wire.Switches, cancellationToken);
+
+    /// <summary>Switches a feature off.</summary>
+    /// <param name="feature">What is switched off.</param>
+    /// <param name="scope">For whom: platform, merchant:{id} or zone:{id}.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="idempotencyKey">
+    /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
+    /// </param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Switches> SetSwitchAsync(
+        string feature,
+        string scope,
+        SetSwitchRequest body,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Put, $"/v1/operations/switches/{Escape(feature)}/{Escape(scope)}")
+                .With(body, ApiJson.Wire.SetSwitchRequest)
+                .Key(idempotencyKey),
+            ApiJson.Wire.Switches, cancellationToken);
+
+    /// <summary>Switches a feature on again.</summary>
+    /// <param name="feature">What is switched off.</param>
+    /// <param name="scope">For whom: platform, merchant:{id} or zone:{id}.</param>
+    /// <param name="idempotencyKey">
+    /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
+    /// </param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Switches> ClearSwitchAsync(
+        string feature,
+        string scope,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Delete, $"/v1/operations/switches/{Escape(feature)}/{Escape(scope)}").Key(idempotencyKey),
+            ApiJson.Wire.Switches, cancellationToken);
+
+    /// <summary>Lists the limits of single keys and merchants.</summary>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<RateLimits> ListRateLimitsAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, "/v1/operations/limits"),
+            ApiJson.Wire.RateLimits, cancellationToken);
+
+    /// <summary>Gives a key or a merchant a limit of its own.</summary>
+    /// <param name="owner">Whose limit it is.</param>
+    /// <param name="id">The key's public id, or the merchant's.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="idempotencyKey">
+    /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
+    /// </param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<RateLimits> SetRateLimitAsync(
+        string owner,
+        string id,
+        SetRateLimitRequest body,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Put, $"/v1/operations/limits/{Escape(owner)}/{Escape(id)}")
+                .With(body, ApiJson.Wire.SetRateLimitRequest)
+                .Key(idempotencyKey),
+            ApiJson.Wire.RateLimits, cancellationToken);
+
+    /// <summary>Lets the configured limit hold again.</summary>
+    /// <param name="owner">Whose limit it is.</param>
+    /// <param name="id">The key's public id, or the merchant's.</param>
+    /// <param name="idempotencyKey">
+    /// Names the request, so that sending it again does nothing; made up when it is null, and the same for every try.
+    /// </param>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<RateLimits> ClearRateLimitAsync(
+        string owner,
+        string id,
+        string? idempotencyKey = null,
+        CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Delete, $"/v1/operations/limits/{Escape(owner)}/{Escape(id)}").Key(idempotencyKey),
+            ApiJson.Wire.RateLimits, cancellationToken);
+
+    /// <summary>Reads what the platform goes on without, and why.</summary>
+    /// <param name="cancellationToken">Ends the waiting; what was sent may be done nevertheless.</param>
+    /// <exception cref="ApiProblemException">The API refused, or could not be reached.</exception>
+    public Task<Degradation> GetDegradationAsync(CancellationToken cancellationToken = default) =>
+        SendAsync(
+            new ApiCall(HttpMethod.Get, "/v1/operations/degradation"),
+            ApiJson.Wire.Degradation, cancellationToken);
 }

@@ -62,6 +62,9 @@ public static class ProblemCode
     /// <summary>The day is closed.</summary>
     public const string DayClosed = "day_closed";
 
+    /// <summary>The log does not reach back so far.</summary>
+    public const string CursorExpired = "cursor_expired";
+
     /// <summary>The resource has another version.</summary>
     public const string VersionConflict = "version_conflict";
 
@@ -143,11 +146,20 @@ public static class ProblemCode
     /// <summary>A bound of the platform was reached.</summary>
     public const string TooMany = "too_many";
 
+    /// <summary>The limit on requests is used up.</summary>
+    public const string QuotaExceeded = "quota_exceeded";
+
     /// <summary>Something went wrong on our side.</summary>
     public const string Internal = "internal";
 
     /// <summary>Something this needs does not answer.</summary>
     public const string Unavailable = "unavailable";
+
+    /// <summary>An operator switched this off.</summary>
+    public const string SwitchedOff = "switched_off";
+
+    /// <summary>Somebody outside does not answer.</summary>
+    public const string DependencyOpen = "dependency_open";
 
     /// <summary>Too much is going on at once.</summary>
     public const string TemporaryReducedCapacity = "temporary_reduced_capacity";

@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -90,6 +91,86 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
     }
 
     [Fact]
+    public async Task A_stream_of_events_goes_on_where_it_was_and_an_order_can_be_taken_in()
+    {
+        var id = $"stream-{Environment.ProcessId}";
+        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        var place = new Point { Latitude = 52.52, Longitude = 13.405 };
+        var start = (await Client.ListEventsAsync(merchant: id)).NextCursor;
+        await Client.CreateMerchantAsync(new() { Id = id, Name = "Noodle House", Zone = id, Location = place, Currency = "EUR" });
+        await Client.SetMenuAsync(id, new() { Items = [new() { Id = "noodles", Name = "Noodles", Price = 900, Stock = 9 }] });
+        await Client.SetMerchantStatusAsync(id, new() { Status = Wire.MerchantStatus.Open });
+        var request = new PlaceOrderRequest
+        {
+            Customer = id,
+            Merchant = id,
+            Lines = [new() { Item = "noodles", Quantity = 1 }],
+            Total = new() { Amount = 900, Currency = "EUR" },
+            Dropoff = place,
+        };
+        var receipt = await Client.TakeInOrderAsync(request);
+        receipt = await Eventually.Get(() => Client.GetIntakeReceiptAsync(receipt.Id), r => r.Status == "done", "the order is placed");
+        var number = Assert.Single(receipt.Data!).Number;
+
+        // Two streams, one after the other, see everything once.
+        var seen = new List<StreamedEvent>();
+        await foreach (var next in Client.StreamEventsAsync(merchant: id, after: start, cancellationToken: enough.Token))
+        {
+            seen.Add(next);
+            if (seen.Count == 2) break;
+        }
+
+        await foreach (var next in Client.StreamEventsAsync(merchant: id, after: seen[^1].Cursor, cancellationToken: enough.Token))
+        {
+            seen.Add(next);
+            if (next.Event.Type == "com.orderactors.order.created.v1") break;
+        }
+
+        Assert.Equal((number, true), (seen[^1].Event.Subject, seen[^1].Event.Livemode));
+        Assert.Equal(seen.Count, seen.Select(e => e.Event.Id).Distinct().Count());
+        var listed = (await Client.ListEventsAsync(merchant: id, limit: 200, cursor: start)).Data.Select(e => e.Id).ToHashSet();
+        Assert.All(seen, e => Assert.Contains(e.Event.Id, listed));
+    }
+
+    [Fact]
+    public async Task A_stream_that_breaks_is_begun_anew_and_one_that_is_too_old_is_told_so()
+    {
+        const string Said = """
+            {"specversion":"1.0","id":"evt_7","source":"/v1/orders/7","type":"com.orderactors.order.created.v1","subject":"7",
+            data: "time":"2026-01-01T00:00:00Z","datacontenttype":"application/json","partitionkey":"7","livemode":true,"sequence":"1","data":{}}
+            """;
+        var (client, asked) = Scripted(new Script(
+            (200, "retry: 1\n: hello\n\n"),
+            null,
+            (200, $"id: a\nevent: order.created\ndata: {Said}\n\nid: b\n\nid: c\nevent: feed.dropped\ndata: {{}}\n\n"),
+            Problem(410, "cursor_expired")));
+        var seen = new List<StreamedEvent>();
+        var over = await Assert.ThrowsAsync<ApiProblemException>(async () =>
+        {
+            await foreach (var next in client.StreamEventsAsync()) seen.Add(next);
+        });
+        Assert.Equal(ProblemCode.CursorExpired, over.Code);
+        Assert.Equal(("a", "evt_7"), (Assert.Single(seen).Cursor, seen[0].Event.Id));
+        Assert.Equal([null, null, null, "c"], asked.Select(a => a.LastId));
+    }
+
+    [Fact]
+    public async Task A_stream_that_falls_silent_is_at_its_end()
+    {
+        using var reader = new EventReader(new Pipe().Reader.AsStream(), TimeSpan.FromMinutes(1), new ClockWithoutPatience());
+        Assert.Null(await reader.NextAsync(CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task A_deadline_is_said_with_every_try()
+    {
+        var script = new Script(null, (200, """{"status":"ready"}"""));
+        using var http = new HttpClient(script) { BaseAddress = new Uri("http://api.example") };
+        await new OrderActorsClient(http, new() { FirstPause = TimeSpan.FromMilliseconds(1), Deadline = TimeSpan.FromSeconds(2) }).GetReadinessAsync();
+        Assert.Equal(["2000", "2000"], script.Deadlines);
+    }
+
+    [Fact]
     public async Task A_newer_API_does_not_break_an_older_client()
     {
         var (client, _) = Scripted(new Script(
@@ -109,6 +190,8 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
         Assert.Throws<ArgumentException>(() => new OrderActorsClient(new HttpClient()));
         Assert.Throws<ArgumentOutOfRangeException>(() => new OrderActorsClient(_http, new() { MostTries = 0 }));
         Assert.Throws<ArgumentOutOfRangeException>(() => new OrderActorsClient(_http, new() { FirstPause = TimeSpan.Zero }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OrderActorsClient(_http, new() { Deadline = TimeSpan.Zero }));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new OrderActorsClient(_http, new() { LongestSilence = TimeSpan.Zero }));
     }
 
     private static (int Status, string Body)? Problem(int status, string code, int retryAfter = 0) => (status, $$"""
@@ -116,25 +199,38 @@ public sealed class ClientTests(SiloUnderTest silo) : IDisposable
          "retryable":{{(status >= 500 ? "true" : "false")}},"trace_id":"{{retryAfter}}"}
         """);
 
-    private static (OrderActorsClient Client, List<(string What, string? Key, string? Authorization)> Asked) Scripted(Script script)
+    private static (OrderActorsClient Client, List<(string What, string? Key, string? Authorization, string? LastId)> Asked) Scripted(Script script)
     {
         var http = new HttpClient(script) { BaseAddress = new Uri("http://api.example") };
         var options = new OrderActorsClientOptions
         {
-            ApiKey = "oa_test_1", FirstPause = TimeSpan.FromMilliseconds(1), LongestPause = TimeSpan.FromMilliseconds(2),
+            ApiKey = "oa_test_1",
+            FirstPause = TimeSpan.FromMilliseconds(1),
+            LongestPause = TimeSpan.FromMilliseconds(2),
         };
         return (new(http, options), script.Asked);
+    }
+
+    /// <summary>Every time is over at once.</summary>
+    private sealed class ClockWithoutPatience : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime == Timeout.InfiniteTimeSpan ? dueTime : TimeSpan.Zero, period);
     }
 
     /// <summary>Answers in turn; where there is no answer, the connection breaks.</summary>
     private sealed class Script(params (int Status, string Body)?[] answers) : HttpMessageHandler
     {
-        public List<(string What, string? Key, string? Authorization)> Asked { get; } = [];
+        public List<(string What, string? Key, string? Authorization, string? LastId)> Asked { get; } = [];
+
+        public List<string> Deadlines { get; } = [];
 
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             var key = request.Headers.TryGetValues("Idempotency-Key", out var keys) ? keys.Single() : null;
-            Asked.Add(($"{request.Method} {request.RequestUri!.AbsolutePath}", key, request.Headers.Authorization?.ToString()));
+            if (request.Headers.TryGetValues("X-Deadline-Ms", out var deadlines)) Deadlines.AddRange(deadlines);
+            var last = request.Headers.TryGetValues("Last-Event-ID", out var ids) ? ids.Single() : null;
+            Asked.Add(($"{request.Method} {request.RequestUri!.AbsolutePath}", key, request.Headers.Authorization?.ToString(), last));
             if (answers[Asked.Count - 1] is not { } answer) throw new HttpRequestException("The connection broke.");
             var problem = answer.Body.Contains("\"code\"", StringComparison.Ordinal);
             var response = new HttpResponseMessage((HttpStatusCode)answer.Status)

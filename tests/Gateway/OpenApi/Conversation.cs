@@ -16,10 +16,12 @@ internal sealed class Conversation(ApiDescription document)
         new() { WriteIndented = true, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     // What the document says of a header is checked when the header is there, and when the document says that it always is.
-    private static readonly string[] OurHeaders = ["x-request-id", "etag", "location", "idempotent-replayed", "retry-after", "ratelimit", "ratelimit-policy"];
+    private static readonly string[] OurHeaders =
+        ["x-request-id", "etag", "location", "idempotent-replayed", "retry-after", "ratelimit", "ratelimit-policy", "preference-applied"];
 
     private readonly Dictionary<string, JsonObject> _examples = [];
     private readonly HashSet<string> _refused = [];
+    private readonly Dictionary<string, string> _shown = [];
 
     /// <summary>The operations that succeeded so far.</summary>
     public IEnumerable<string> Done => _examples.Keys;
@@ -28,7 +30,11 @@ internal sealed class Conversation(ApiDescription document)
     public IReadOnlySet<string> Refused => _refused;
 
     /// <summary>The exchange of an operation that succeeded, as an example of it.</summary>
-    public string Example(string operation) => _examples[operation].ToJsonString(Readable) + "\n";
+    public string Example(string operation) =>
+        _shown.Aggregate(_examples[operation].ToJsonString(Readable), (text, pair) => text.Replace(pair.Key, pair.Value, StringComparison.Ordinal)) + "\n";
+
+    /// <summary>From now on examples have one text in place of another, which only this run has.</summary>
+    public void Shows(string text, string instead) => _shown[text] = instead;
 
     /// <summary>Calls an operation, which must succeed with one of the statuses that the document has for that.</summary>
     /// <param name="api">Where.</param>

@@ -19,12 +19,9 @@ internal static partial class Scenes
     public static readonly ImmutableArray<Func<Conversation, Api, Task>> OnRealGrains =
     [
         MerchantsAsync, DeliveryAsync, QuotesAsync, RefundsAsync, OtherOrdersAsync, ModificationsAsync, OperatorsAsync, FailedDeliveriesAsync, CouriersAsync,
-        OffersAsync, CustomersAsync, PromotionsAsync, SettlementAsync, PaymentsAsync, KeysAsync, SimulationsAsync,
-        PlatformAsync,
+        OffersAsync, CustomersAsync, PromotionsAsync, SettlementAsync, PaymentsAsync, KeysAsync, EventsAsync, IntakeAsync, GovernanceAsync,
+        SimulationsAsync, PlatformAsync,
     ];
-
-    /// <summary>Scenes that need grains which fail, or have something that healthy ones do not.</summary>
-    public static readonly ImmutableArray<Func<Conversation, Api, Task>> OnScriptedGrains = [DeadLettersAsync];
 
     private static readonly object Home = new { latitude = 52.53, longitude = 13.42 };
     private static readonly object Operator = new { role = "operator", id = "ops-7" };
@@ -133,7 +130,8 @@ internal static partial class Scenes
         await talk.Does(api, "getOpenApi");
     }
 
-    private static async Task DeadLettersAsync(Conversation talk, Api api)
+    /// <summary>Events that their consumers gave up.</summary>
+    public static async Task DeadLettersAsync(Conversation talk, Api api)
     {
         var letter = (await talk.Does(api, "listDeadLetters")).GetProperty("data")[0];
         var path = new

@@ -14,7 +14,10 @@ public class FuzzTests(TestTown platform) : IClassFixture<TestTown>
     {
         using var folder = new TemporaryFolder();
         var output = new StringWriter();
-        var plan = new FuzzPlan(2_000, Seed: 5) { Url = platform.Plan.Urls[0], Key = platform.Plan.Key, Folder = folder.Path, Connections = 4, Patience = TimeSpan.FromSeconds(30) };
+        var plan = new FuzzPlan(2_000, Seed: 5)
+        {
+            Url = platform.Plan.Urls[0], Key = platform.Plan.Key, Folder = folder.Path, Connections = 4, Patience = TimeSpan.FromSeconds(30),
+        };
         var code = await FuzzCommand.RunAsync(plan, output, TextWriter.Null, CancellationToken.None);
         Assert.True(code == ExitCodes.Ok, output.ToString());
         using var figures = JsonDocument.Parse(output.ToString().TrimEnd().Split('\n')[^1]);

@@ -102,7 +102,11 @@ public class LoadCommandTests(TestTown platform) : IClassFixture<TestTown>
     }
 
     private LoadRequest Request(string stages, string mix) =>
-        new(platform.Plan.Urls[0], new(platform.Plan.Urls[0], Stage.ParseAll(stages)) { Connections = 16, Keys = [platform.Plan.Key!] }, new() { Merchants = 3 }, Mix.Parse(mix));
+        new(
+            platform.Plan.Urls[0],
+            new(platform.Plan.Urls[0], Stage.ParseAll(stages)) { Connections = 16, Keys = [platform.Plan.Key!] },
+            new() { Merchants = 3 },
+            Mix.Parse(mix));
 
     private static async Task<(int Code, string Output, string Progress)> Run(LoadRequest request, params string[] objectives)
     {
