@@ -12,7 +12,7 @@ public sealed record Town
     /// <summary>How many merchants, 0 to 20; 1 when left out. They sell pizza at 900, salad at 650, lemonade at 300.</summary>
     public int? MerchantCount { get; init; }
 
-    /// <summary>How many couriers, 0 to 50; 1 when left out.</summary>
+    /// <summary>How many couriers, 0 to 200; 1 when left out.</summary>
     public int? CourierCount { get; init; }
 
     /// <summary>Where they are; Berlin when left out.</summary>
