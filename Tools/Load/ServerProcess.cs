@@ -7,9 +7,11 @@ namespace OrderActors.Tools.Load;
 internal sealed partial class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // The same for every silo of this command, so that one which is started again on its data still takes it.
+    private static readonly string OperatorKey = "tools-" + Guid.NewGuid().ToString("N");
     private readonly Process _process;
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private string? _key;
 
     private ServerProcess(string program, IEnumerable<string> arguments)
     {
@@ -29,8 +31,8 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public Uri Url { get; private set; } = new("http://127.0.0.1");
 
-    /// <summary>The operator's key that it printed; null when it printed none.</summary>
-    public string? Key => Volatile.Read(ref _key);
+    /// <summary>The operator's key that it was given; null for what is no silo.</summary>
+    public string? Key { get; private set; }
 
     /// <summary>The process.</summary>
     public int Id => _process.Id;
@@ -45,14 +47,16 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <param name="program">The Silo's program; null for the one that was built with this command.</param>
     /// <param name="data">Its data folder.</param>
     /// <param name="options">More options for it.</param>
-    public static Task<ServerProcess> StartSiloAsync(string? program, string data, IReadOnlyList<string> options)
+    public static async Task<ServerProcess> StartSiloAsync(string? program, string data, IReadOnlyList<string> options)
     {
         var silo = program ?? Path.Combine(AppContext.BaseDirectory, "OrderActors.Silo.dll");
         if (program is null && !EngineVerbs.HasWholeSilo)
             throw new BadInputException("These tools are built for Orleans, whose silos need a cluster. Start one and give its gateway as --url.");
         if (!File.Exists(silo))
             throw new BadInputException($"There is no {silo}. Name the Silo's program, such as Silo/bin/Release/net10.0/OrderActors.Silo.dll.");
-        return StartAsync(silo, ["--Urls", "http://127.0.0.1:0", "--Data", data, .. options]);
+        var server = await StartAsync(silo, ["--Urls", "http://127.0.0.1:0", "--Data", data, "--OperatorKey", OperatorKey, .. options]);
+        server.Key = OperatorKey;
+        return server;
     }
 
     /// <summary>Starts a program and waits until it says "ready on" and its address.</summary>
@@ -102,15 +106,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private void Heard(string? line)
     {
         if (line is null) return;
-        if (KeyInLine().Match(line) is { Success: true } key) Volatile.Write(ref _key, key.Value);
         if (line.Contains("ready on ", StringComparison.Ordinal)) _ready.TrySetResult(line);
     }
 
     [GeneratedRegex(@"http://\S+")]
     private static partial Regex UrlInLine();
-
-    [GeneratedRegex(@"oa_live_[\w-]+")]
-    private static partial Regex KeyInLine();
 }
 
 /// <summary>How this process's sockets work; other processes are left as they are.</summary>

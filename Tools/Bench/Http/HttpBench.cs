@@ -18,10 +18,10 @@ internal sealed record HttpBenchPlan(string Folder)
     public int Rounds { get; init; } = 3;
 
     /// <summary>Connections, each of which sends again as soon as it has its answer. 1 to 10,000.</summary>
-    public int Connections { get; init; } = 128;
+    public int Connections { get; init; } = 32;
 
     /// <summary>Merchants who get the orders. 1 to 10,000.</summary>
-    public int Merchants { get; init; } = 300;
+    public int Merchants { get; init; } = 2_000;
 
     /// <summary>Whether HttpClient sends the requests, and not the generator's own client.</summary>
     public bool ByHttpClient { get; init; }

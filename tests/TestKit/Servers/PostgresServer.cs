@@ -127,6 +127,8 @@ public sealed class PostgresServer : IAsyncDisposable
 
         // Held first, so that it starts no child that nobody would see; its own signal comes last.
         await Send("STOP", first);
+        // The signal is only on its way when it was sent: until it is heard, one more child may come.
+        while (StatOf(postmaster) is [not "T", ..]) await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         var children = Directory.GetDirectories("/proc")
             .Select(Path.GetFileName)
             .Where(name => int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var id) && ParentOf(id) == postmaster)
@@ -140,17 +142,21 @@ public sealed class PostgresServer : IAsyncDisposable
             : Task.CompletedTask;
     }
 
-    private static int ParentOf(int processId)
+    private static int ParentOf(int processId) =>
+        StatOf(processId) is [_, var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : 0;
+
+    /// <summary>A process's state, parent and the rest of what the kernel says of it; nothing when it has ended.</summary>
+    private static string[] StatOf(int processId)
     {
         try
         {
             // "pid (name) state parent …"; the name may hold anything.
             var stat = File.ReadAllText($"/proc/{processId}/stat");
-            return int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture);
+            return stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         }
         catch (IOException)
         {
-            return 0;
+            return [];
         }
     }
 
