@@ -84,8 +84,21 @@ internal static class RequestBody
     // Two bodies that mean the same are written the same here, whatever their spaces and the order of their members.
     private static async ValueTask<T> Understood<T>(HttpContext context, T body, JsonTypeInfo<T> type)
     {
-        if (KeyedRequest.Of(context) is { ComparesContent: true } request) await request.Understood(context, JsonSerializer.SerializeToUtf8Bytes(body, type));
+        if (KeyedRequest.Of(context) is { ComparesContent: true } request) await request.Understood(context, Canonical(body, type));
         return body;
+    }
+
+    private static byte[] Canonical<T>(T body, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(body, type);
+        }
+        catch (ArgumentException)
+        {
+            // A number beyond what JSON can say, such as 1e999. The operation refuses it in its own words.
+            return [0];
+        }
     }
 
     private static void RequireJson(HttpContext context)

@@ -52,8 +52,8 @@ internal static class HeadChanges
         {
             case 0: parts = [.. parts, part]; break;
             case 1: parts[^1] += part; break;
-            case 2: parts[random.Next(1, parts.Length)] = random.Next(2) == 0 ? new string('9', random.Next(1, 9_000)) : "%41%42"; break;
-            default: parts[random.Next(1, parts.Length)] = part; break;
+            case 2: parts[random.Next(Math.Min(1, parts.Length - 1), parts.Length)] = random.Next(2) == 0 ? new string('9', random.Next(1, 9_000)) : "%41%42"; break;
+            default: parts[random.Next(Math.Min(1, parts.Length - 1), parts.Length)] = part; break;
         }
 
         request.Target = string.Join('/', parts) + query;

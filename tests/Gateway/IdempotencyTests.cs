@@ -63,6 +63,16 @@ public sealed class IdempotencyTests(SiloUnderTest silo)
     }
 
     [Fact]
+    public async Task A_number_beyond_all_numbers_is_refused_and_not_a_fault()
+    {
+        var town = await Town.Open(Api);
+        await town.CourierOnline();
+        const string Start = """{"location":{"latitude":1e999,"longitude":13.4}}""";
+        var answer = await Api.PostRaw($"/v1/couriers/{town.Courier}/shifts", Start, Api.NewKey());
+        Assert.InRange(answer.Status, 400, 422);
+    }
+
+    [Fact]
     public async Task Placing_with_the_same_key_at_the_same_time_is_one_order()
     {
         var town = await Town.Open(Api);
