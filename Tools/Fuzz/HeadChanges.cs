@@ -48,12 +48,13 @@ internal static class HeadChanges
         var parts = path.Split('/');
         var part = Hostile.Parts[random.Next(Hostile.Parts.Count)];
         request.Changes.Add($"path {part}");
+        var first = Math.Min(1, parts.Length - 1);
         switch (random.Next(6))
         {
             case 0: parts = [.. parts, part]; break;
             case 1: parts[^1] += part; break;
-            case 2: parts[random.Next(Math.Min(1, parts.Length - 1), parts.Length)] = random.Next(2) == 0 ? new string('9', random.Next(1, 9_000)) : "%41%42"; break;
-            default: parts[random.Next(Math.Min(1, parts.Length - 1), parts.Length)] = part; break;
+            case 2: parts[random.Next(first, parts.Length)] = random.Next(2) == 0 ? new string('9', random.Next(1, 9_000)) : "%41%42"; break;
+            default: parts[random.Next(first, parts.Length)] = part; break;
         }
 
         request.Target = string.Join('/', parts) + query;
