@@ -13,6 +13,8 @@ namespace OrderActors.Client.Orders;
 /// <summary>Orders: placing, reading, and what merchants and customers do to them.</summary>
 internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits, RateLimits rates)
 {
+    private readonly Ownership _ownership = new(grains);
+
     /// <summary>The operations.</summary>
     public IEnumerable<Operation> Operations =>
     [
@@ -92,7 +94,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits, 
         var id = IdempotencyKey.Required(context, "place");
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.PlaceOrderRequest);
         var customer = EntityIds.Require(body.Customer, "/customer");
-        await new Ownership(grains).RequireCustomer(context, customer);
+        await _ownership.RequireCustomer(context, customer);
         rates.TakeOfMerchant(context, body.Merchant);
         var command = body.ToCommand(id, customer, Tenants.Of(context.Caller(), body.ExternalId));
         if (IntakeRoutes.IsAsked(context)) await IntakeRoutes.TakeIn(context, grains, command);

@@ -15,6 +15,8 @@ internal sealed class QuoteRoutes(IClusterClient grains, GatewayOptions limits)
 {
     private const Callers Buyers = Callers.Customer | Callers.Partner | Callers.Operator;
 
+    private readonly Ownership _ownership = new(grains);
+
     /// <summary>The operations.</summary>
     public IEnumerable<Operation> Operations =>
     [
@@ -47,7 +49,7 @@ internal sealed class QuoteRoutes(IClusterClient grains, GatewayOptions limits)
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.CreateQuoteRequest);
         var id = QuoteIds.Of(EntityIds.Require(body.Customer, "/customer"), command);
         EntityIds.Require(body.Merchant, "/merchant");
-        await new Ownership(grains).RequireCustomer(context, body.Customer);
+        await _ownership.RequireCustomer(context, body.Customer);
         var reply = await Grain(id).Create(body.ToCommand(command, new(Role.Customer, body.Customer)));
         if (reply is not { Refusal: null, Quote: { } quote })
         {
