@@ -95,10 +95,11 @@ public static class Gateway
     {
         var grains = services.GetRequiredService<IClusterClient>();
         var limits = services.GetRequiredService<IOptions<GatewayOptions>>().Value;
+        var rates = services.GetRequiredService<AdmissionControl>().Rates;
         return
         [
-            .. new QuoteRoutes(grains, limits).Operations,
-            .. new OrderRoutes(grains, limits, services.GetRequiredService<AdmissionControl>().Rates).Operations,
+            .. new QuoteRoutes(grains, limits, rates).Operations,
+            .. new OrderRoutes(grains, limits, rates).Operations,
             .. new OrderListRoutes(grains).Operations,
             .. new IntakeRoutes(grains).Operations,
             .. new ModificationRoutes(grains, limits).Operations,

@@ -64,6 +64,7 @@ public static class GrainServices
         services.AddChecked<MerchantOptions, MerchantOptionsValidator>();
         services.AddChecked<CourierOptions, CourierOptionsValidator>();
         services.AddChecked<QuoteOptions, QuoteOptionsValidator>();
+        services.TryAddSingleton<RecentPrices>();
         services.AddChecked<RefundOptions, RefundOptionsValidator>();
         services.AddChecked<IntakeOptions, IntakeOptionsValidator>();
         services.AddChecked<AnswerOptions, AnswerOptionsValidator>();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using OrderActors.Client.Admission;
 using OrderActors.Client.Http;
 using OrderActors.Client.Idempotency;
 using OrderActors.Client.Orders;
@@ -11,7 +12,7 @@ using Orleans;
 namespace OrderActors.Client.Quotes;
 
 /// <summary>Quotes: a price that holds for a while, and the order that is placed on it.</summary>
-internal sealed class QuoteRoutes(IClusterClient grains, GatewayOptions limits)
+internal sealed class QuoteRoutes(IClusterClient grains, GatewayOptions limits, RateLimits rates)
 {
     private const Callers Buyers = Callers.Customer | Callers.Partner | Callers.Operator;
 
@@ -81,6 +82,7 @@ internal sealed class QuoteRoutes(IClusterClient grains, GatewayOptions limits)
             return;
         }
 
+        rates.TakeOfMerchant(context, quote.Merchant);
         var reply = await grains.GetGrain<ICustomerGrain>(quote.Customer).Place(body.ToCommand(command, quote, Tenants.Of(context.Caller(), body.ExternalId)));
 
         // Accepted before, under another key or at this very moment: a quote has one order, and that is the answer.

@@ -31,6 +31,9 @@ public sealed class SwitchTable
     /// <summary>Whether nothing is off, and nobody needs to ask further.</summary>
     public bool IsEmpty { get; }
 
+    /// <summary>Whether the platform is behind with what it took in: who only wants to know a price gets it from memory.</summary>
+    public bool IsBehind => Has(Conditions.EventLag) || Has(Conditions.IntakeBacklog);
+
     /// <summary>Whether the platform notices this.</summary>
     public bool Has(string condition) => _conditions.Contains(condition);
 

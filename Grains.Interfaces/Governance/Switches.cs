@@ -105,6 +105,9 @@ public static class Conditions
     /// <summary>A consumer of the event log is far behind: what can wait is not done.</summary>
     public const string EventLag = "event_lag";
 
+    /// <summary>Orders wait long in the intake: quotes are made of what merchants said within the last minute.</summary>
+    public const string IntakeBacklog = "intake_backlog";
+
     /// <summary>What the names of open breakers begin with; then comes the dependency's.</summary>
     public const string Breaker = "breaker_";
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OrderActors.Dispatch;
+using OrderActors.Governance;
 using OrderActors.Listings;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -37,6 +38,7 @@ internal sealed class CourierGrain : Grain, ICourierGrain
 
     public async Task<CourierReply> Execute(CourierCommand command)
     {
+        RequestBudget.Begin(_clock.GetUtcNow());
         if (await List(command) is { } full) return new(null, full);
         var sealedPage = command is TakeAssignment or AcceptOffer or TakeOver ? await Pages.SealFullPage(_courier.Current.Orders) : null;
         var (facts, now, before) = (new CourierFacts(Id, _seen, sealedPage), _clock.GetUtcNow(), _courier.Current.Version);

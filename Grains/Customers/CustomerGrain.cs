@@ -81,6 +81,7 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
     public async Task<CustomerReply> Execute(CustomerCommand command)
     {
         var now = _clock.GetUtcNow();
+        RequestBudget.Begin(now);
         var outcome = await _customer.Decide(state => CustomerLifecycle.Decide(state, command, Id, now));
         return new(View(), outcome.Refusal, outcome.Replayed);
     }

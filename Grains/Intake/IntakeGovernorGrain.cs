@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrderActors.Governance;
@@ -34,6 +35,7 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
     private readonly Durable<IntakeGovernorState> _state;
     private readonly TimeProvider _clock;
     private readonly IntakeOptions _options;
+    private readonly TimeSpan _maxAge;
     private readonly ILogger _log;
     private readonly long[] _startedBefore = new long[IntakePartition.Count];
     private readonly Queue<(DateTimeOffset At, long Started)> _samples = new();
@@ -44,11 +46,13 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
     private int _turn;
     private bool _running;
     private bool _granting;
+    private bool _isBehind;
 
     public IntakeGovernorGrain(
         [PersistentState("state")] IPersistentState<IntakeGovernorState> state, TimeProvider clock, IOptions<IntakeOptions> options,
-        ILogger<IntakeGovernorGrain> log)
+        IOptions<GovernanceOptions> governance, ILogger<IntakeGovernorGrain> log)
     {
+        _maxAge = governance.Value.MaxIntakeAge;
         _state = new(this, state);
         _clock = clock;
         _options = options.Value;
@@ -134,6 +138,7 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
         var backlog = reports.Sum(report => report?.Backlog ?? 0);
         var oldest = reports.Min(report => report?.Oldest) is { } at ? now - at : TimeSpan.Zero;
         IntakeInstruments.Stands(backlog, oldest, rate, Measured());
+        TellGovernance(backlog, oldest, now);
 
         // A partition that did not answer may have a backlog too; it says so when it is there again.
         if (backlog == 0 && Measured() == 0 && epoch == _grantedEpoch)
@@ -153,6 +158,29 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
         for (var i = 0; i < IntakePartition.Count; i++) _ = Send(i, grant);
         _grantedEpoch = epoch;
         _from += IntakeSchedule.Period;
+    }
+
+    /// <summary>What others react to. Nobody waits for it; what was said holds for ten seconds.</summary>
+    private void TellGovernance(long backlog, TimeSpan oldest, DateTimeOffset now)
+    {
+        // Half of it is caught up before it counts as over: no condition comes and goes with every second.
+        var was = _isBehind;
+        _isBehind = oldest > (was ? _maxAge / 2 : _maxAge);
+        if (!was && !_isBehind) return;
+        var why = string.Create(CultureInfo.InvariantCulture, $"{backlog} orders wait, the oldest for {oldest.TotalMinutes:0.0} minutes.");
+        _ = Tell(new("intake", -1, _isBehind ? [new(Conditions.IntakeBacklog, why, now)] : []));
+    }
+
+    private async Task Tell(ProcessReport report)
+    {
+        try
+        {
+            await GrainFactory.GetGrain<IGovernanceGrain>(IGovernanceGrain.Key).Report(report);
+        }
+        catch (Exception e)
+        {
+            LogNotTold(e);
+        }
     }
 
     private async Task Send(int partition, IntakeGrant grant)
@@ -217,4 +245,7 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
 
     [LoggerMessage(91, LogLevel.Warning, "intake: partition {Partition} does not answer")]
     private partial void LogNoAnswer(Exception failure, int partition);
+
+    [LoggerMessage(92, LogLevel.Warning, "intake: the backlog could not be told; it is told again a second from now")]
+    private partial void LogNotTold(Exception failure);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
+using OrderActors.Governance;
 using OrderActors.Listings;
 using OrderActors.Orders;
 using OrderActors.Values;
@@ -54,6 +55,7 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
     public async Task<MerchantReply> Execute(MerchantCommand command)
     {
         var now = _clock.GetUtcNow();
+        RequestBudget.Begin(now);
         // Listed before there is a merchant; one of an earlier release at its next command.
         var isToBe = _profile.Current.Exists || MerchantLifecycle.Decide(_profile.Current, command, Id, now).Reply.Refusal is null;
         if (isToBe && await _listing.Ensure(GrainFactory, Id) is { } full) return new(null, full);

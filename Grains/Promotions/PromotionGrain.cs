@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrderActors.Governance;
 using OrderActors.Listings;
 using OrderActors.Values;
 using Orleans;
@@ -36,6 +37,7 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
     public async Task<PromotionReply> Execute(PromotionCommand command)
     {
         var now = _clock.GetUtcNow();
+        RequestBudget.Begin(now);
         // Listed before there is a promotion; one of an earlier release at its next command.
         var isToBe = _promotion.Current.Exists || PromotionLifecycle.Decide(_promotion.Current, command, Code, now).Reply.Refusal is null;
         if (isToBe && await _listing.Ensure(GrainFactory, Code) is { } full) return new(null, full);

@@ -22,6 +22,8 @@ internal sealed class QuoteGrain : Grain, IQuoteGrain
     private readonly OrderPolicy _policy;
     private readonly ITravelModel _travel;
     private readonly QuoteOptions _options;
+    private readonly RecentPrices _prices;
+    private readonly Switchboard _switches;
     private readonly TimeProvider _clock;
     private Durable<QuoteState> _quote;
 
@@ -30,8 +32,12 @@ internal sealed class QuoteGrain : Grain, IQuoteGrain
         OrderPolicy policy,
         ITravelModel travel,
         IOptions<QuoteOptions> options,
+        RecentPrices prices,
+        Switchboard switches,
         TimeProvider clock)
     {
+        _prices = prices;
+        _switches = switches;
         _storage = state;
         _policy = policy;
         _travel = travel;
@@ -45,10 +51,11 @@ internal sealed class QuoteGrain : Grain, IQuoteGrain
     public async Task<QuoteReply> Create(CreateQuote command)
     {
         var now = _clock.GetUtcNow();
+        RequestBudget.Begin(now);
         if (QuoteLifecycle.Recall(_quote.Current, command, now) is { } known) return known;
         if (QuoteLifecycle.Validate(command, _policy, now) is { } invalid) return new(null, invalid);
         var customer = await GrainFactory.GetGrain<ICustomerGrain>(command.Customer).Get();
-        var priced = await GrainFactory.GetGrain<IMerchantGrain>(command.Merchant).Quote(new(
+        var priced = await Price(command.Merchant, new(
             default, command.Lines, default, command.Kind, command.Dropoff, command.ScheduledFor, customer?.MemberUntil > now, HasCoupon: true));
         if (priced.Reservation is not { } terms) return new(null, priced.Refusal);
 
@@ -65,6 +72,15 @@ internal sealed class QuoteGrain : Grain, IQuoteGrain
 
         TimeSpan? way = command.Kind == OrderKind.Delivery ? _travel.Between(terms.Pickup, command.Dropoff) + _travel.PickupService : null;
         return await _quote.Decide(state => QuoteLifecycle.Create(state, command, Id, new(terms, discount, way), _options, now));
+    }
+
+    /// <summary>What the merchant says; while the platform is behind, what it said to somebody else a moment ago.</summary>
+    private async Task<ReservationReply> Price(string merchant, HoldRequest asked)
+    {
+        if ((await _switches.Read(GrainFactory)).IsBehind && _prices.Find(merchant, asked) is { } known) return new(known, null);
+        var reply = await GrainFactory.GetGrain<IMerchantGrain>(merchant).Quote(asked);
+        if (reply.Reservation is { } answer) _prices.Keep(merchant, asked, answer);
+        return reply;
     }
 
     public Task<QuoteView?> Get() => Task.FromResult(_quote.Current.Exists ? _quote.Current.ToView(_clock.GetUtcNow()) : null);

@@ -38,6 +38,7 @@ internal sealed partial class RefundGrain : Grain, IRefundGrain
 
     public async Task<RefundReply> Execute(RefundCommand command)
     {
+        RequestBudget.Begin(_clock.GetUtcNow());
         if (!OrderNumber.TryParse(Key, out var number, out _)) return new(null, new(RefusalCode.NotFound, $"There is no order {Key}.", Value: Key));
         var facts = new RefundFacts(number, await ReadOrder());
         var outcome = await _refunds.Decide(state => RefundLifecycle.Decide(state, command, facts, _options, _clock.GetUtcNow()));

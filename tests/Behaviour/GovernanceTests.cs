@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrderActors.Governance;
 using OrderActors.Notifications;
+using OrderActors.Merchants;
 using OrderActors.Orders;
 using OrderActors.TestKit;
 using OrderActors.Values;
@@ -184,8 +185,12 @@ public sealed class GovernanceTests
         var order = (await town.Place(command)).Order!;
         RequestBudget.Set(cluster.Clock.GetUtcNow() - TimeSpan.FromSeconds(1));
         await Assert.ThrowsAsync<LimitExceededException>(() => town.Accept(order));
+        RequestBudget.Set(cluster.Clock.GetUtcNow() - TimeSpan.FromSeconds(1));
+        await Assert.ThrowsAsync<LimitExceededException>(() => cluster.Grains.GetGrain<IMerchantGrain>("m1")
+            .Execute(new SetMerchantStatus("late", new(Role.Merchant, "m1"), MerchantStatus.Paused)));
         RequestContext.Clear();
         Assert.Equal(OrderStatus.AwaitingMerchant, (await town.Now(order)).Status);
+        Assert.Equal(MerchantStatus.Open, (await cluster.Grains.GetGrain<IMerchantGrain>("m1").Get())!.Status);
     });
 
     private sealed class Breakers : IBreakerStates

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.DependencyInjection;
 using OrderActors.Customers;
+using OrderActors.Governance;
 using OrderActors.Intake;
 using OrderActors.Orders;
 using OrderActors.TestKit;
@@ -73,6 +74,24 @@ public sealed partial class IntakeTests
         Assert.Equal(["0 kitchen on fire", "100 fire is out"], changed.View!.Audit.Select(a => $"{a.Subject} {a.Reason}"));
         await Drained(cluster, "rcp_a");
         await EachOnce(cluster, "a", 20);
+    });
+
+    [Fact]
+    public Task An_intake_whose_oldest_order_waits_too_long_is_a_condition_that_everybody_sees_until_it_has_caught_up() => Run(async (cluster, town) =>
+    {
+        var governance = cluster.Grains.GetGrain<IGovernanceGrain>(IGovernanceGrain.Key);
+        await Governor(cluster).SetRate(new(Boss, 0, "a pause"));
+        await Batch(cluster, "rcp_a").Submit(new(Owner, Orders(town, "a", 20)));
+        await cluster.Advance(TimeSpan.FromMinutes(9));
+        Assert.Empty((await governance.Get()).Conditions);
+        await cluster.Eventually(
+            async () => (await governance.Get()).Conditions.Any(c => c.Name == Conditions.IntakeBacklog), "the backlog is a condition");
+        await Governor(cluster).SetRate(new(Boss, 100, "on again"));
+        await Drained(cluster, "rcp_a");
+
+        // Reports end by themselves; somebody's next one, whoever's, finds that out.
+        await cluster.Eventually(
+            async () => (await governance.Report(new("test", -1, [])))!.Conditions.IsEmpty, "the condition is over");
     });
 
     [Fact]

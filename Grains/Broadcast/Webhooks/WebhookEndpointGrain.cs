@@ -61,6 +61,7 @@ internal sealed partial class WebhookEndpointGrain : Grain, IWebhookEndpointGrai
 
     public async Task<WebhookReply> Execute(WebhookCommand command)
     {
+        RequestBudget.Begin(Now);
         if (Id.Length > LongestId) return new(null, WebhookLifecycle.NotFound(Id));
         if (command is RedeliverWebhook redeliver) return await Redeliver(redeliver);
         var foreseen = WebhookLifecycle.Refuse(_state.Current, Id, command) ?? await RefuseTarget(command);

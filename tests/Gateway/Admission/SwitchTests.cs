@@ -57,8 +57,11 @@ public sealed class SwitchTests : IAsyncLifetime
         (await Place(town)).Expect(201);
         (await Place(town)).Expect(201);
         (await Place(town)).ExpectProblem(429, "quota_exceeded");
+        var quote = (await Api.Post("/v1/quotes", town.Wanted(("total", null)))).Expect(201).Header("location");
+        (await Api.Post(quote + "/accept", new { })).ExpectProblem(429, "quota_exceeded");
         (await Api.Delete(path)).Expect(200);
         (await Place(town)).Expect(201);
+        (await Api.Post(quote + "/accept", new { })).Expect(201);
     }
 
     [Theory]
