@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OrderActors.Governance;
-using OrderActors.Notifications;
 using OrderActors.Merchants;
+using OrderActors.Notifications;
 using OrderActors.Orders;
 using OrderActors.TestKit;
 using OrderActors.Values;
