@@ -109,7 +109,11 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
         var head = Volatile.Read(ref _mailbox);
         var waiting = Volatile.Read(ref _waitingCount) + (head is null ? 0 : head.Depth);
         if (waiting >= limit) return false;
-        Push(call, head);
+        if (!Enlist(call, head)) return true;
+
+        // A tick or a wake-up has nobody who waits for it, and comes from threads that have better things to do.
+        if (call is EngineCall || call.Method.IsOneWay) _runtime.Scheduler.Schedule(this);
+        else _runtime.Scheduler.ScheduleAwaited(this);
         return true;
     }
 
@@ -199,16 +203,20 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
 
     private void Push(MailboxItem item, MailboxItem? head)
     {
+        if (Enlist(item, head)) _runtime.Scheduler.Schedule(this);
+    }
+
+    /// <summary>Puts an item into the mailbox; true when the activation was at rest, and whoever put it there has to wake it.</summary>
+    private bool Enlist(MailboxItem item, MailboxItem? head)
+    {
         while (true)
         {
             item.Next = head;
             item.Depth = head is null ? 1 : head.Depth + 1;
             var seen = Interlocked.CompareExchange(ref _mailbox, item, head);
-            if (seen == head) break;
+            if (seen == head) return head is null;
             head = seen;
         }
-
-        if (head is null) _runtime.Scheduler.Schedule(this);
     }
 
     /// <summary>A request came: starts it, or lets it wait for its turn.</summary>
