@@ -24,8 +24,12 @@ internal readonly record struct Decision<TState, TReply>(TState State, TReply Re
 /// <param name="grain">Whose state it is.</param>
 /// <param name="storage">Where it is stored.</param>
 /// <param name="committed">Told once of every state that is durable now, with the events that were committed with it.</param>
+/// <param name="complete">
+/// Adds to a state what is stored elsewhere, whenever it was read. With it the grain awaits <see cref="Complete"/> in its activation.
+/// </param>
 internal sealed class Durable<TState>(
-    IGrainBase grain, IPersistentState<TState> storage, Action<TState, ImmutableArray<DomainEvent>>? committed = null)
+    IGrainBase grain, IPersistentState<TState> storage, Action<TState, ImmutableArray<DomainEvent>>? committed = null,
+    Func<TState, Task<TState>>? complete = null)
     where TState : class
 {
     /// <summary>How many decisions one write carries at most, so that the first does not wait for an endless crowd.</summary>
@@ -37,6 +41,9 @@ internal sealed class Durable<TState>(
 
     /// <summary>The state as last read or written. Null states never reach a grain: storage makes a new one.</summary>
     public TState Current => _current ??= storage.State;
+
+    /// <summary>Adds to the state that was read for the activation what is stored elsewhere.</summary>
+    public async Task Complete() => _current = complete is null ? storage.State : await complete(storage.State);
 
     /// <summary>Decides on the state, writes it if it changed, then answers.</summary>
     public Task<TReply> Decide<TReply>(Func<TState, Decision<TState, TReply>> decide)
@@ -111,7 +118,7 @@ internal sealed class Durable<TState>(
     {
         _stale = true;
         await storage.ReadStateAsync();
-        _current = storage.State;
+        await Complete();
         _stale = false;
     }
 

@@ -3,13 +3,21 @@ namespace OrderActors.Storage;
 /// <summary>An event on its way into the log, written in the same record as the state that raised it.</summary>
 /// <param name="Partition">0 to <see cref="EventPartitions.Count"/> − 1.</param>
 /// <param name="Body">The serialized event. The storage never looks inside.</param>
-public readonly record struct PendingEvent(int Partition, ReadOnlyMemory<byte> Body);
+public readonly record struct PendingEvent(int Partition, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The event itself, deeply immutable, for readers in this process; null when it is not to be shared.</summary>
+    public object? Event { get; init; }
+}
 
 /// <summary>An event in the log.</summary>
 /// <param name="Partition">0 to <see cref="EventPartitions.Count"/> − 1.</param>
 /// <param name="Sequence">Its place in the partition: 1, 2, 3 … without a gap.</param>
 /// <param name="Body">The serialized event.</param>
-public readonly record struct StoredEvent(int Partition, long Sequence, ReadOnlyMemory<byte> Body);
+public readonly record struct StoredEvent(int Partition, long Sequence, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>The event itself, as it was given in this process; null when only the body is at hand.</summary>
+    public object? Event { get; init; }
+}
 
 /// <summary>How many partitions the event log has.</summary>
 public static class EventPartitions

@@ -114,3 +114,29 @@ public interface IMerchantStripeGrain : IGrainWithStringKey
     [Alias("get"), AlwaysInterleave]
     Task<StripeView> Get();
 }
+
+/// <summary>An order with its reservation.</summary>
+/// <param name="Order">The order.</param>
+/// <param name="Terms">What is held for it.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.held-order")]
+public readonly record struct HeldOrder(OrderNumber Order, HeldTerms Terms);
+
+/// <summary>
+/// A page of reservations that left the record of a merchant or of one of its stripes. The key is that grain's key, <c>/holds/</c> and the
+/// page's number. Only that grain calls it.
+/// </summary>
+[Alias("orderactors.IHoldPageGrain")]
+public interface IHoldPageGrain : IGrainWithStringKey
+{
+    /// <summary>Writes the page; if it was written before, it stays as it is. Answers with what it has.</summary>
+    [Alias("seal")]
+    Task<ImmutableArray<HeldOrder>> Seal(ImmutableArray<HeldOrder> holds);
+
+    /// <summary>What it has; nothing when it was never written, or is empty again.</summary>
+    [Alias("get")]
+    Task<ImmutableArray<HeldOrder>> Get();
+
+    /// <summary>Empties the page: nothing on it counts any more.</summary>
+    [Alias("clear")]
+    Task Clear();
+}

@@ -28,6 +28,7 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
     private readonly Dictionary<OrderNumber, Task<ReservationReply>> _holding = [];
     private readonly RecentEnds _ends = new();
     private Task? _sealing;
+    private HoldPages? _holdPages;
     private int? _sealedPage;
 
     public MerchantGrain(
@@ -37,19 +38,21 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
         IOptions<MerchantOptions> options)
     {
         _profile = new(this, profile);
-        _stock = new(this, stock);
+        _stock = new(this, stock, complete: async read => read with { Holds = await HoldPages.Read(read.Holds) });
         _clock = clock;
         _options = options.Value;
     }
 
     private string Id => this.GetPrimaryKeyString();
 
+    private HoldPages HoldPages => _holdPages ??= new(GrainFactory, Id);
+
     private OrderIndexPages Pages => new(GrainFactory, $"merchant/{Id}");
 
-    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        await _stock.Complete();
         if (!_stock.Current.Stripes.IsEmpty) WatchStripes();
-        return Task.CompletedTask;
     }
 
     public async Task<MerchantReply> Execute(MerchantCommand command)
@@ -85,7 +88,7 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
 
     public async Task<ReservationReply> Amend(OrderNumber order, long revision, ImmutableArray<OrderLine> lines)
     {
-        if (!_stock.Current.Open.ContainsKey(order) && await FindInStripe(order) is { } held) return await AmendInStripe(order, held, revision, lines);
+        if (!_stock.Current.Holds.All.ContainsKey(order) && await FindInStripe(order) is { } held) return await AmendInStripe(order, held, revision, lines);
         while (true)
         {
             var recalls = _recalls;
@@ -138,7 +141,7 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
     private async Task<ReservationReply> HoldOnce(HoldRequest request, bool goodsOnly)
     {
         NoteHeat();
-        if (_stock.Current.Open.TryGetValue(request.Order, out var known)) return StockRules.Answer(_profile.Current, known.Terms);
+        if (_stock.Current.Holds.All.TryGetValue(request.Order, out var known)) return StockRules.Answer(_profile.Current, known.Terms);
         await CheckKitchen(request);
         var context = Context(await PageToDrop(), goodsOnly);
         if (_stock.Current.Striped) return await HoldStriped(request, context);
@@ -153,6 +156,7 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
         {
             var recalls = _recalls;
             var reply = await DecideHold(request, context);
+            if (_stock.Current.Holds.IsPageFull) _ = Unnoticed(SealHolds);
             if (!await RecallFor(reply, request.Lines, recalls)) return reply;
         }
     }
@@ -160,6 +164,11 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
     private Task<ReservationReply> DecideHold(HoldRequest request, HoldContext context) => Decide(stock => _ends.Contains(request.Order)
         ? new(stock, Ended(request.Order))
         : StockRules.Hold(stock, _profile.Current, request, context));
+
+    private Task SealHolds() => HoldPages.Seal(
+        () => _stock.Current.Holds,
+        change => _stock.Decide(stock => new Decision<MerchantStock, bool>(
+            change(stock.Holds) is var holds && ReferenceEquals(holds, stock.Holds) ? stock : stock with { Holds = holds }, true)));
 
     private Task<ReservationReply> AmendHere(OrderNumber order, long revision, ImmutableArray<OrderLine> lines)
     {
@@ -173,7 +182,7 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
         foreach (var ended in orders) _ends.Add(ended.Order);
         // Unknown orders ended before, or are a stripe's. A try to hold one that is still on its way is refused by its end.
         var stock = _stock.Current;
-        if (orders.Any(o => stock.Open.ContainsKey(o.Order) || stock.Kitchen?.Orders.ContainsKey(o.Order) == true || _holding.ContainsKey(o.Order)))
+        if (orders.Any(o => stock.Holds.All.ContainsKey(o.Order) || stock.Kitchen?.Orders.ContainsKey(o.Order) == true || _holding.ContainsKey(o.Order)))
             await Decide(s => new Decision<MerchantStock, bool>(StockRules.Settle(s, _profile.Current, orders), true));
         await EndInStripes(orders);
     }

@@ -119,9 +119,6 @@ internal sealed record MerchantProfile : IRaisesEvents
     }
 }
 
-/// <summary>Stock taken for an order that has not ended.</summary>
-internal sealed record OpenReservation(HeldTerms Terms);
-
 /// <summary>The part of a merchant that every order changes. Apart from the profile, so that an order does not rewrite the menu.</summary>
 [StoredAs("merchant-stock", version: 2, Upcaster = typeof(MerchantStockUpcaster))]
 internal sealed record MerchantStock
@@ -138,7 +135,22 @@ internal sealed record MerchantStock
     /// <summary>The items with a limit.</summary>
     public ImmutableArray<StockLeft> Left { get => _left.OrEmpty(); init => _left = value; }
 
-    public ImmutableSortedDictionary<OrderNumber, OpenReservation> Open { get; init; } = ImmutableSortedDictionary<OrderNumber, OpenReservation>.Empty;
+    /// <summary>The open reservations.</summary>
+    [JsonIgnore]
+    public HoldBook Holds { get; init; } = HoldBook.Empty;
+
+    /// <summary>The newest of them, which are in this record.</summary>
+    public ImmutableSortedDictionary<OrderNumber, OpenReservation> Open
+    {
+        get => Holds.Newest;
+        init => Holds = HoldBook.Stored(value, Holds.Pages, Holds.Sealed);
+    }
+
+    /// <summary>The pages that the others are on.</summary>
+    public ImmutableArray<HoldPage> HoldPages { get => Holds.Pages; init => Holds = HoldBook.Stored(Holds.Newest, value, Holds.Sealed); }
+
+    /// <summary>How many such pages there ever were.</summary>
+    public int SealedHoldPages { get => Holds.Sealed; init => Holds = HoldBook.Stored(Holds.Newest, Holds.Pages, value); }
 
     public OrderIndex Orders { get; init; } = OrderIndex.Empty;
 

@@ -16,7 +16,7 @@ internal static class MerchantViews
         return new(
             p.Id, p.Version, status, p.Name, p.Zone, p.Location, p.Currency, p.PreparationTime, p.AutoAccept,
             [.. p.Menu.Select(i => i.Stock is null ? i : i with { Stock = Shelf.Find(left, i.Id)?.Left ?? 0 })],
-            stock.Open.Count + stripes.Sum(s => s.Open),
+            stock.Holds.All.Count + stripes.Sum(s => s.Open),
             p.Hours,
             status is MerchantStatus.Busy or MerchantStatus.Paused ? p.Spell!.Until : null,
             status == MerchantStatus.Busy ? p.Spell!.Preparation : TimeSpan.Zero,

@@ -25,14 +25,14 @@ internal static class StockRules
     /// <summary>Takes stock for an order; the same order again gets the same answer.</summary>
     public static Decision<MerchantStock, ReservationReply> Hold(MerchantStock stock, MerchantProfile profile, HoldRequest request, HoldContext context)
     {
-        if (stock.Open.TryGetValue(request.Order, out var known)) return new(stock, Answer(profile, known.Terms));
+        if (stock.Holds.All.TryGetValue(request.Order, out var known)) return new(stock, Answer(profile, known.Terms));
         var judged = Judge(stock, profile, request, context);
         if (judged.Refusal is { } refusal) return new(stock, new(null, refusal));
         var (under, terms) = (stock.Under(profile), judged.Terms!);
         if (Shelf.Change(under.Left, null, terms, Pricing.Limits(profile, terms), out var lacking) is not { } left)
             return new(stock, new(null, SoldOut(request.Lines, lacking)));
         if (judged.Late is { } late) return new(stock, new(null, late));
-        var after = under with { Left = left, Open = under.Open.Add(request.Order, new(terms)) };
+        var after = under with { Left = left, Holds = under.Holds.Set(request.Order, terms) };
         return new(Admit(after, request.Order, judged.Stage, context.SealedPage), Answer(profile, terms));
     }
 
@@ -74,13 +74,13 @@ internal static class StockRules
     public static Decision<MerchantStock, ReservationReply> Amend(
         MerchantStock stock, MerchantProfile profile, OrderNumber order, long revision, ImmutableArray<OrderLine> lines, DateTimeOffset now)
     {
-        if (!stock.Open.TryGetValue(order, out var known)) return new(stock, new(null, NotHeld(profile, order)));
+        if (!stock.Holds.All.TryGetValue(order, out var known)) return new(stock, new(null, NotHeld(profile, order)));
         if (known.Terms.Revision >= revision) return new(stock, Answer(profile, known.Terms));
         if (Reprice(profile, known.Terms, order, revision, lines, now, out var terms) is { } refusal) return new(stock, new(null, refusal));
         var under = stock.Under(profile);
         if (Shelf.Change(under.Left, known.Terms, terms, Pricing.Limits(profile, terms, known.Terms), out var lacking) is not { } left)
             return new(stock, new(null, SoldOut(lines, lacking)));
-        return new(under with { Left = left, Open = under.Open.SetItem(order, new(terms)) }, Answer(profile, terms));
+        return new(under with { Left = left, Holds = under.Holds.Set(order, terms) }, Answer(profile, terms));
     }
 
     /// <summary>A reservation's terms with other lines: what it has keeps its price, the discount is that of when it was placed.</summary>
@@ -102,11 +102,11 @@ internal static class StockRules
         foreach (var ended in orders.OrEmpty())
         {
             if (after.Kitchen is { } kitchen && kitchen.Orders.ContainsKey(ended.Order)) after = after with { Kitchen = kitchen.Move(ended.Order, null) };
-            if (!after.Open.TryGetValue(ended.Order, out var open)) continue;
+            if (!after.Holds.All.TryGetValue(ended.Order, out var open)) continue;
             if (!ended.Consumed) after = after.Under(profile);
             after = after with
             {
-                Open = after.Open.Remove(ended.Order),
+                Holds = after.Holds.Remove(ended.Order),
                 Left = ended.Consumed ? after.Left : Shelf.Return(after.Left, open.Terms),
             };
         }
@@ -151,7 +151,7 @@ internal static class StockRules
         {
             Kitchen = new()
             {
-                Orders = stock.Open.Where(o => o.Value.Terms.Virtual is null).ToImmutableSortedDictionary(o => o.Key, _ => KitchenStage.Waiting),
+                Orders = stock.Holds.All.Where(o => o.Value.Terms.Virtual is null).ToImmutableSortedDictionary(o => o.Key, _ => KitchenStage.Waiting),
             },
         },
         ({ } kitchen, null) when kitchen.Orders.All(o => o.Value is not (KitchenStage.Queued or KitchenStage.Called)) => stock with { Kitchen = null },
@@ -255,7 +255,7 @@ internal static class StockRules
 
     private static Refusal? RefuseMore(MerchantStock stock, MerchantProfile profile, HoldContext context)
     {
-        var open = stock.Open.Count + context.OpenElsewhere;
+        var open = stock.Holds.All.Count + context.OpenElsewhere;
         return open >= MerchantRules.MaxOpenOrders
             ? new(RefusalCode.TooMany, $"Merchant {profile.Id} has {open} open orders, the most there can be; try later.", "/merchant", profile.Id)
             : null;

@@ -10,12 +10,23 @@ namespace OrderActors.Merchants;
 internal sealed class StripeGrain : Grain, IMerchantStripeGrain
 {
     private readonly Durable<StripeState> _stripe;
+    private HoldPages? _holdPages;
 
-    public StripeGrain([PersistentState("stripe")] IPersistentState<StripeState> state) => _stripe = new(this, state);
+    public StripeGrain([PersistentState("stripe")] IPersistentState<StripeState> state) =>
+        _stripe = new(this, state, complete: async read => read with { Holds = await HoldPages.Read(read.Holds) });
 
-    public Task<StripeReply> Take(StripeTake request) => _stripe.Decide(state => StripeTransfers.Take(state, request));
+    private HoldPages HoldPages => _holdPages ??= new(GrainFactory, this.GetPrimaryKeyString());
 
-    public Task<HeldTerms?> Find(OrderNumber order) => Task.FromResult(_stripe.Current.Open.GetValueOrDefault(order)?.Terms);
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => _stripe.Complete();
+
+    public async Task<StripeReply> Take(StripeTake request)
+    {
+        var reply = await _stripe.Decide(state => StripeTransfers.Take(state, request));
+        if (_stripe.Current.Holds.IsPageFull) _ = SealHolds();
+        return reply;
+    }
+
+    public Task<HeldTerms?> Find(OrderNumber order) => Task.FromResult(_stripe.Current.Holds.All.GetValueOrDefault(order)?.Terms);
 
     public Task<int> Settle(ImmutableArray<EndedOrder> orders) => _stripe.Decide(state => StripeTransfers.Settle(state, orders));
 
@@ -28,6 +39,22 @@ internal sealed class StripeGrain : Grain, IMerchantStripeGrain
     public Task<StripeView> Get()
     {
         var state = _stripe.Current;
-        return Task.FromResult(new StripeView(state.Left, state.Open.Count, state.Received, state.Giving));
+        return Task.FromResult(new StripeView(state.Left, state.Holds.All.Count, state.Received, state.Giving));
+    }
+
+    private async Task SealHolds()
+    {
+        try
+        {
+            await HoldPages.Seal(
+                () => _stripe.Current.Holds,
+                change => _stripe.Decide(state => new Decision<StripeState, bool>(
+                    change(state.Holds) is var holds && ReferenceEquals(holds, state.Holds) ? state : state with { Holds = holds }, true)));
+        }
+#pragma warning disable CA1031 // The next order tries again.
+        catch (Exception)
+#pragma warning restore CA1031
+        {
+        }
     }
 }

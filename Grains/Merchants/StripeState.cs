@@ -14,7 +14,22 @@ internal sealed record StripeState
     /// <summary>The stock it sells.</summary>
     public ImmutableArray<StockLeft> Left { get => _left.OrEmpty(); init => _left = value; }
 
-    public ImmutableSortedDictionary<OrderNumber, OpenReservation> Open { get; init; } = ImmutableSortedDictionary<OrderNumber, OpenReservation>.Empty;
+    /// <summary>The open reservations.</summary>
+    [JsonIgnore]
+    public HoldBook Holds { get; init; } = HoldBook.Empty;
+
+    /// <summary>The newest of them, which are in this record.</summary>
+    public ImmutableSortedDictionary<OrderNumber, OpenReservation> Open
+    {
+        get => Holds.Newest;
+        init => Holds = HoldBook.Stored(value, Holds.Pages, Holds.Sealed);
+    }
+
+    /// <summary>The pages that the others are on.</summary>
+    public ImmutableArray<HoldPage> HoldPages { get => Holds.Pages; init => Holds = HoldBook.Stored(Holds.Newest, value, Holds.Sealed); }
+
+    /// <summary>How many such pages there ever were.</summary>
+    public int SealedHoldPages { get => Holds.Sealed; init => Holds = HoldBook.Stored(Holds.Newest, Holds.Pages, value); }
 
     /// <summary>The newest transfer that it took in.</summary>
     public long Received { get; init; }
@@ -120,12 +135,12 @@ internal static class StripeTransfers
     /// <summary>The stripe takes stock for an order, or makes its reservation what it should be now.</summary>
     public static Decision<StripeState, StripeReply> Take(StripeState state, StripeTake request)
     {
-        var known = state.Open.GetValueOrDefault(request.Order)?.Terms;
-        if (known?.Revision >= request.Terms.Revision) return new(state, new(known, true, state.Open.Count));
+        var known = state.Holds.All.GetValueOrDefault(request.Order)?.Terms;
+        if (known?.Revision >= request.Terms.Revision) return new(state, new(known, true, state.Holds.All.Count));
         if (Shelf.Change(state.Left, known, request.Terms, request.Limits, out _) is not { } left)
-            return new(state, new(known, false, state.Open.Count));
-        var after = state with { Left = left, Open = state.Open.SetItem(request.Order, new(request.Terms)) };
-        return new(after, new(request.Terms, true, after.Open.Count));
+            return new(state, new(known, false, state.Holds.All.Count));
+        var after = state with { Left = left, Holds = state.Holds.Set(request.Order, request.Terms) };
+        return new(after, new(request.Terms, true, after.Holds.All.Count));
     }
 
     /// <summary>The stripe ends reservations; what was not consumed goes back to its stock.</summary>
@@ -134,15 +149,15 @@ internal static class StripeTransfers
         var after = state;
         foreach (var ended in orders.OrEmpty())
         {
-            if (!after.Open.TryGetValue(ended.Order, out var open)) continue;
+            if (!after.Holds.All.TryGetValue(ended.Order, out var open)) continue;
             after = after with
             {
-                Open = after.Open.Remove(ended.Order),
+                Holds = after.Holds.Remove(ended.Order),
                 Left = ended.Consumed ? after.Left : Shelf.Return(after.Left, open.Terms),
             };
         }
 
-        return new(after, after.Open.Count);
+        return new(after, after.Holds.All.Count);
     }
 
     private static MerchantStock Send(MerchantStock stock, int stripe, ImmutableArray<StockLeft> sent)

@@ -16,7 +16,7 @@ public sealed class RaisedEvents : IEventExtractor
 
         // Sixty bytes, and only where somebody records the trace: consumers and their calls to the world outside continue it.
         if (Activity.Current is { Recorded: true, Id: { } trace }) raised = [.. raised.Select(e => e with { Trace = trace })];
-        foreach (var e in raised) into.Add(new PendingEvent(e.Partition, JsonSerializer.SerializeToUtf8Bytes(e, StoredJson.Options)));
+        foreach (var e in raised) into.Add(new PendingEvent(e.Partition, JsonSerializer.SerializeToUtf8Bytes(e, StoredJson.Options)) { Event = e });
     }
 
     /// <inheritdoc/>
@@ -25,7 +25,7 @@ public sealed class RaisedEvents : IEventExtractor
 
 /// <summary>
 /// The event log as grains read it, over the storage's bytes. Every consumer reads every event, mostly at the same time, so
-/// the newest ones of each partition are kept as objects: they are turned from bytes once, and shared.
+/// the newest ones of each partition are kept as objects and shared: those that this process raised are never read from bytes.
 /// </summary>
 public sealed class StoredEventLog(IEventStore store) : IEventLog
 {
@@ -64,7 +64,8 @@ public sealed class StoredEventLog(IEventStore store) : IEventLog
         ref var place = ref _newest[stored.Partition][stored.Sequence % Kept];
         if (Volatile.Read(ref place) is { } known && known.Sequence == stored.Sequence) return known;
         var read = new LoggedEvent(
-            stored.Partition, stored.Sequence, JsonSerializer.Deserialize<DomainEvent>(stored.Body.Span, StoredJson.Options)!);
+            stored.Partition, stored.Sequence,
+            stored.Event as DomainEvent ?? JsonSerializer.Deserialize<DomainEvent>(stored.Body.Span, StoredJson.Options)!);
         // Older ones, read by a consumer that is behind, must not push out what the others are about to read.
         if (place is not { } there || there.Sequence < read.Sequence) Volatile.Write(ref place, read);
         return read;

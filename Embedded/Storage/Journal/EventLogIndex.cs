@@ -16,7 +16,8 @@ internal sealed class EventLogIndex(int cacheBytes)
         private Location[] _ring = [];
         private long _head;
         private long _first = 1;
-        private readonly Queue<byte[]> _cache = new();
+        private CachedEvent[] _cache = new CachedEvent[16];
+        private long _cacheFirst = 1;
         private long _cached;
 
         /// <summary>The newest sequence.</summary>
@@ -39,11 +40,12 @@ internal sealed class EventLogIndex(int cacheBytes)
             {
                 _head = head;
                 _first = head + 1;
+                _cacheFirst = head + 1;
             }
         }
 
-        /// <summary>Appends the next event; its body is kept in memory when it is given.</summary>
-        public void Append(Location location, byte[]? body)
+        /// <summary>Appends the next event; it is kept in memory when its body is given.</summary>
+        public void Append(Location location, byte[]? body, object? happened = null)
         {
             lock (_gate)
             {
@@ -59,11 +61,18 @@ internal sealed class EventLogIndex(int cacheBytes)
                 Interlocked.Increment(ref _head);
                 _ring[_head & (_ring.Length - 1)] = location;
                 if (body is null)
+                {
+                    while (_cacheFirst <= _head)
+                        DropOldest();
                     return;
-                _cache.Enqueue(body);
+                }
+
+                if (_head + 1 - _cacheFirst > _cache.Length)
+                    Grow();
+                _cache[_head & (_cache.Length - 1)] = new(body, happened);
                 _cached += body.Length;
-                while (_cached > cacheBytes && _cache.TryDequeue(out var oldest))
-                    _cached -= oldest.Length;
+                while (_cached > cacheBytes)
+                    DropOldest();
             }
         }
 
@@ -78,36 +87,27 @@ internal sealed class EventLogIndex(int cacheBytes)
                 List<Location> trimmed = [];
                 for (; _first <= through; _first++)
                     trimmed.Add(_ring[_first & (_ring.Length - 1)]);
-                while (_cache.Count > _head + 1 - _first)
-                    _cached -= _cache.Dequeue().Length;
+                while (_cacheFirst < _first)
+                    DropOldest();
                 return trimmed;
             }
         }
 
-        /// <summary>Up to so many events after a sequence: each with its body, or with its place.</summary>
-        public List<(long Sequence, Location Location, byte[]? Body)> Find(long after, int count)
+        /// <summary>Up to so many events after a sequence: each with what is kept of it, or with its place.</summary>
+        public (long First, FoundEvent[] Events) Find(long after, int count)
         {
             lock (_gate)
             {
                 var from = Math.Max(after + 1, _first);
-                var found = new List<(long, Location, byte[]?)>((int)Math.Clamp(_head + 1 - from, 0, count));
-                var cacheFirst = _head + 1 - _cache.Count;
-                var bodies = _cache.GetEnumerator();
-                var cached = cacheFirst - 1;
-                for (var sequence = from; sequence <= _head && found.Count < count; sequence++)
+                var found = new FoundEvent[(int)Math.Clamp(_head + 1 - from, 0, count)];
+                for (var i = 0; i < found.Length; i++)
                 {
-                    byte[]? body = null;
-                    if (sequence >= cacheFirst)
-                    {
-                        for (; cached < sequence; cached++)
-                            bodies.MoveNext();
-                        body = bodies.Current;
-                    }
-
-                    found.Add((sequence, _ring[sequence & (_ring.Length - 1)], body));
+                    var sequence = from + i;
+                    var kept = sequence >= _cacheFirst ? _cache[sequence & (_cache.Length - 1)] : default;
+                    found[i] = new(_ring[sequence & (_ring.Length - 1)], kept.Body, kept.Event);
                 }
 
-                return found;
+                return (from, found);
             }
         }
 
@@ -145,5 +145,28 @@ internal sealed class EventLogIndex(int cacheBytes)
                 return (_first, copy);
             }
         }
+
+        private void DropOldest()
+        {
+            ref var oldest = ref _cache[_cacheFirst++ & (_cache.Length - 1)];
+            _cached -= oldest.Body?.Length ?? 0;
+            oldest = default;
+        }
+
+        private void Grow()
+        {
+            var larger = new CachedEvent[_cache.Length * 2];
+            for (var sequence = _cacheFirst; sequence < _head; sequence++)
+                larger[sequence & (larger.Length - 1)] = _cache[sequence & (_cache.Length - 1)];
+            _cache = larger;
+        }
+
+        private readonly record struct CachedEvent(byte[]? Body, object? Event);
     }
+
+    /// <summary>An event that was looked up.</summary>
+    /// <param name="Location">Its place in the log.</param>
+    /// <param name="Body">Its body; null when it is not in memory.</param>
+    /// <param name="Event">The event as it was given; null when it is not in memory.</param>
+    internal readonly record struct FoundEvent(Location Location, byte[]? Body, object? Event);
 }

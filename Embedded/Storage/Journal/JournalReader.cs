@@ -43,10 +43,14 @@ internal sealed class JournalReader(JournalData data, IStateSerializer serialize
         {
             try
             {
-                var found = data.Events[partition].Find(after, maxCount);
-                var events = new StoredEvent[found.Count];
+                var (first, found) = data.Events[partition].Find(after, maxCount);
+                var events = new StoredEvent[found.Length];
                 for (var i = 0; i < events.Length; i++)
-                    events[i] = new StoredEvent(partition, found[i].Sequence, found[i].Body ?? ReadEvent(partition, found[i].Sequence, found[i].Location));
+                {
+                    var body = found[i].Body ?? ReadEvent(partition, first + i, found[i].Location);
+                    events[i] = new StoredEvent(partition, first + i, body) { Event = found[i].Event };
+                }
+
                 return events;
             }
             catch (ObjectDisposedException)

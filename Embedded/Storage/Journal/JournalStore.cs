@@ -279,6 +279,7 @@ public sealed class JournalStore : IGrainStorage, IEventStore, IAsyncDisposable
             StateName = stateName,
             Length = buffer.Length,
             Buffer = buffer.Detach(),
+            Events = events == 0 ? [] : _events!.ConvertAll(pending => pending.Event).ToArray(),
         };
         _writer.Enqueue(request);
         return request.Task;

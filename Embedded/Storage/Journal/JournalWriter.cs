@@ -319,12 +319,14 @@ internal sealed class JournalWriter
                 _data.Segments.Release(removed);
         }
 
+        var events = 0;
         for (var at = stateLength; at < record.Length;)
         {
             var entry = record.Slice(at, RecordFormat.EventLength(record[at..]));
             var partition = RecordFormat.EventPartition(entry);
             _active.AddLive(entry.Length);
-            _data.Events[partition].Append(new Location(_active.Slot, offset + (uint)at, entry.Length), entry[RecordFormat.EventHeader..].ToArray());
+            _data.Events[partition].Append(
+                new Location(_active.Slot, offset + (uint)at, entry.Length), entry[RecordFormat.EventHeader..].ToArray(), request.Events[events++]);
             _touched[partition] = true;
             at += entry.Length;
         }

@@ -24,6 +24,9 @@ internal sealed class WriteRequest() : TaskCompletionSource<long>(TaskCreationOp
 
     public int Length { get; init; }
 
+    /// <summary>The record's events themselves, in its order.</summary>
+    public object?[] Events { get; init; } = [];
+
     /// <summary>Set by the writer before the batch: why this write alone is refused.</summary>
     public Exception? Refusal { get; set; }
 
