@@ -33,6 +33,7 @@ internal sealed class AdmissionControl : IHostedService, IThreadPoolWorkItem, ID
     private long _probedAt;
     private long _intervalBegan;
     private long _shortest = long.MaxValue;
+    private long _shortestWait = long.MaxValue;
     private int _probing;
 
     public AdmissionControl(AdmissionOptions options, TimeProvider clock)
@@ -148,13 +149,16 @@ internal sealed class AdmissionControl : IHostedService, IThreadPoolWorkItem, ID
     internal void Look(long now, long waited)
     {
         _shortest = Math.Min(_shortest, Math.Max(waited, WeightOfLine * Limiter.Sweep(now)));
+        _shortestWait = Math.Min(_shortestWait, waited);
         if (_clock.GetElapsedTime(_intervalBegan, now) < _options.Interval) return;
         _intervalBegan = now;
         Delay = _clock.GetElapsedTime(0, _shortest);
-        _shortest = long.MaxValue;
+        var processors = _clock.GetElapsedTime(0, _shortestWait);
+        _shortest = _shortestWait = long.MaxValue;
         var completed = Interlocked.Exchange(ref _completed, 0);
         var service = Interlocked.Exchange(ref _service, 0);
-        _load.Step(new(Delay, Limiter.TakePeak(), completed, completed == 0 ? TimeSpan.Zero : _clock.GetElapsedTime(0, service / completed)));
+        var mean = completed == 0 ? TimeSpan.Zero : _clock.GetElapsedTime(0, service / completed);
+        _load.Step(new(Delay, processors, Limiter.TakePeak(), completed, mean));
         Limiter.SetLimit(Math.Max(1, (int)(_load.Limit * Math.Clamp(Ramp(), 0, 1))));
         for (var i = 0; i < _shares.Length; i++) Volatile.Write(ref _shares[i], _load.ShareShed((Priority)i));
     }

@@ -22,16 +22,16 @@ public sealed class AdmissionOptions
     public const string Section = "Admission";
 
     /// <summary>
-    /// Requests worked on at once when the gateway starts. Default 256; 1 to 100,000, between <see cref="MinConcurrency"/> and
-    /// <see cref="MaxConcurrency"/>. Later it is found by measuring.
+    /// Requests worked on at once when the gateway starts. Default 128; 1 to 100,000, between <see cref="MinConcurrency"/> and
+    /// <see cref="MaxConcurrency"/>. Later it is found by measuring; a storage that is slow by itself does not bring it below this.
     /// </summary>
-    public int InitialConcurrency { get; set; } = 256;
+    public int InitialConcurrency { get; set; } = 128;
 
     /// <summary>
-    /// The least that the limit falls to, however slow answers get. Default 64; 1 to 100,000. Lower leaves a storage that writes in groups
+    /// The least that the limit falls to, when requests wait inside for processors. Default 16; 1 to 100,000. Lower leaves a storage that writes in groups
     /// with small groups; higher keeps more waiting where nobody can sort it. With less than half of it going on, nothing is shed.
     /// </summary>
-    public int MinConcurrency { get; set; } = 64;
+    public int MinConcurrency { get; set; } = 16;
 
     /// <summary>The most that the limit rises to. Default 2,000; 1 to 100,000, not below <see cref="MinConcurrency"/>. Each costs some kilobytes.</summary>
     public int MaxConcurrency { get; set; } = 2_000;
@@ -53,10 +53,10 @@ public sealed class AdmissionOptions
 
     /// <summary>
     /// The delay that is aimed at: of a request that waits for its turn, and of work that is ready and waits for a processor. Default
-    /// 20 milliseconds; 1 millisecond to 10 seconds. Shorter sheds more and answers sooner; below 5 milliseconds a pause of the garbage
+    /// 10 milliseconds; 1 millisecond to 10 seconds. Shorter sheds more and answers sooner; below 5 milliseconds a pause of the garbage
     /// collector counts as overload.
     /// </summary>
-    public TimeSpan TargetDelay { get; set; } = TimeSpan.FromMilliseconds(20);
+    public TimeSpan TargetDelay { get; set; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>
     /// How long the delay may be above the target before something is done about it. Default 100 milliseconds; 10 milliseconds to 10 seconds.

@@ -2,10 +2,11 @@ namespace OrderActors.Client.Admission;
 
 /// <summary>What was measured during one interval.</summary>
 /// <param name="Delay">The shortest delay seen: what every request waited at least. A burst does not raise it, a standing queue does.</param>
+/// <param name="Processors">The part of it that is the wait for a processor.</param>
 /// <param name="Peak">The most requests that were worked on at once.</param>
 /// <param name="Completed">Requests of the upper two classes that were finished.</param>
 /// <param name="MeanService">How long they took on average from their admission.</param>
-internal readonly record struct LoadSample(TimeSpan Delay, int Peak, long Completed, TimeSpan MeanService);
+internal readonly record struct LoadSample(TimeSpan Delay, TimeSpan Processors, int Peak, long Completed, TimeSpan MeanService);
 
 /// <summary>
 /// Decides, once an interval, how many requests may be worked on at once and what share of the lower classes is shed. Pure: no clock, no
@@ -16,7 +17,7 @@ internal readonly record struct LoadSample(TimeSpan Delay, int Peak, long Comple
 /// non-critical class and then of the secondary one; below the target it grows, the other way round. Both by a factor and not by an amount: with a
 /// tenth admitted a step must be a tenth of one with all admitted, or the share swings from nothing to too much.
 /// <b>The limit</b> follows what a request takes: many times longer than it does at best, and long by itself, means that work waits inside; then
-/// fewer are let in. When the limit was reached and nothing took long, it rises.
+/// fewer are let in, far fewer when it is processors that they wait for. When the limit was reached and nothing took long, it rises.
 /// </remarks>
 internal sealed class LoadController(AdmissionOptions options)
 {
@@ -40,6 +41,7 @@ internal sealed class LoadController(AdmissionOptions options)
     private const double ForgettingUnderLoad = 1.0001;
 
     private const int FewestSamples = 10;
+    private const double Decrease = 0.95;
 
     private double _limit = options.InitialConcurrency;
     private double _best = double.MaxValue;
@@ -88,7 +90,11 @@ internal sealed class LoadController(AdmissionOptions options)
         var took = sample.MeanService.TotalMilliseconds;
         _best = Math.Min(_best * (sample.Peak >= _limit / 2 ? ForgettingUnderLoad : Forgetting), took);
         var isSlow = took > Tolerance * _best && took > options.TargetDelay.TotalMilliseconds;
-        if (isSlow && sample.Peak >= _limit / 2) _limit *= 0.95;
+
+        // Work waits for processors: the fewer are inside, the sooner each is done, and nothing is lost. From what was really inside, because a
+        // limit far above that bounds nothing. What waits for a slow storage is another matter: a group commit wants company.
+        if (isSlow && sample.Processors > options.TargetDelay) _limit = Math.Min(_limit, sample.Peak) * Decrease;
+        else if (isSlow && sample.Peak >= _limit / 2) _limit = Math.Max(Math.Min(_limit, options.InitialConcurrency), _limit * Decrease);
         else if (!isSlow && sample.Peak >= _limit * 0.8) _limit += Math.Max(1, _limit * 0.02);
         _limit = Math.Clamp(_limit, options.MinConcurrency, options.MaxConcurrency);
     }

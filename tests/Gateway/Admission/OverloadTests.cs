@@ -51,8 +51,8 @@ public sealed class OverloadTests
     public void A_machine_that_is_busy_with_something_else_sheds_nothing()
     {
         var controller = new LoadController(new());
-        for (var i = 0; i < 100; i++) controller.Step(new(TimeSpan.FromSeconds(1), Peak: 20, Completed: 5, TimeSpan.FromMilliseconds(100)));
-        Assert.Equal((0, 256), (controller.ShareShed(Priority.NonCritical), controller.Limit));
+        for (var i = 0; i < 100; i++) controller.Step(new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), Peak: 7, Completed: 5, TimeSpan.FromMilliseconds(100)));
+        Assert.Equal((0, 128), (controller.ShareShed(Priority.NonCritical), controller.Limit));
     }
 
     [Fact]
@@ -62,7 +62,7 @@ public sealed class OverloadTests
         gateway.Run(TimeSpan.FromSeconds(3), 0.5 * Capacity, 0.2, 0.8);
         gateway.Storage = TimeSpan.FromMilliseconds(400);
         gateway.Run(TimeSpan.FromSeconds(10), 0.5 * Capacity, 0.2, 0.8);
-        Assert.Equal(64, gateway.Control.Limiter.Limit);
+        Assert.Equal(128, gateway.Control.Limiter.Limit);
         gateway.Storage = TimeSpan.FromMilliseconds(2);
         gateway.Run(TimeSpan.FromSeconds(5), 0.5 * Capacity, 0.2, 0.8);
         var after = gateway.Run(TimeSpan.FromSeconds(1), 0.5 * Capacity, 0.2, 0.8);

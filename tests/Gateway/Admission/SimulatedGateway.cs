@@ -35,6 +35,10 @@ internal sealed class Tally
 internal sealed class SimulatedGateway
 {
     private const int Processors = 2;
+
+    /// <summary>How often a request waits for a processor: a placement of an order does about so often.</summary>
+    private const int Passes = 8;
+
     private static readonly long Arrival = Microseconds(10);
     private static readonly long Refusal = Microseconds(10);
     private static readonly long Looking = TimeSpan.FromMilliseconds(20).Ticks;
@@ -121,15 +125,22 @@ internal sealed class SimulatedGateway
 
             var began = _clock.Ticks;
             MostInside = Math.Max(MostInside, Enum.GetValues<Priority>().Sum(Control.Limiter.Inside));
-            Ready(Work.Ticks * 9 / 10, () => At(_clock.Ticks + Storage.Ticks, () => Ready(Work.Ticks / 10, () =>
+            Pass(Passes, () =>
             {
                 Control.Leave(priority, began);
                 tally.Finish(priority, _clock.Ticks - came);
-            })));
+            });
         }
 
         void Refuse() => Ready(Refusal, () => tally.Refused[(int)priority]++);
     }
+
+    /// <summary>A piece of work, a wait for the storage, and the next one.</summary>
+    private void Pass(int left, Action done) => Ready(Work.Ticks / Passes, () =>
+    {
+        if (left == 1) done();
+        else At(_clock.Ticks + Storage.Ticks / (Passes - 1), () => Pass(left - 1, done));
+    });
 
     private void LetIn()
     {
