@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -27,6 +28,7 @@ internal static class Specimen
     {
         if (Nullable.GetUnderlyingType(type) is { } inner) type = inner;
         if (Leaf(type, path) is { } leaf) return leaf;
+        if (FormOf(type) is { } form) type = form;
         var info = Options.GetTypeInfo(type);
         switch (info.Kind)
         {
@@ -42,6 +44,10 @@ internal static class Specimen
                 throw new InvalidOperationException($"{type} ('{path}') is written by a converter of its own: say here how a filled one looks.");
         }
     }
+
+    /// <summary>What a converter writes instead of the type: a record Form within it; null when there is no such converter.</summary>
+    private static Type? FormOf(Type type) =>
+        type.GetCustomAttribute<JsonConverterAttribute>(inherit: false)?.ConverterType?.GetNestedType("Form", BindingFlags.NonPublic);
 
     private static JsonValue? Leaf(Type type, string path)
     {
