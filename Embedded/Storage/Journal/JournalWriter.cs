@@ -31,6 +31,9 @@ internal sealed class JournalWriter
     private long _pendingBytes;
     private int _pendingWrites;
     private bool _parked;
+
+    // Whether the writer waits without knowing of any cursor: only then has it to hear of one.
+    private volatile bool _knowsNoCursor;
     private bool _stopping;
     private volatile JournalFailedException? _failure;
 
@@ -85,11 +88,20 @@ internal sealed class JournalWriter
         }
     }
 
-    /// <summary>There are cursors to write some time soon.</summary>
+    /// <summary>There are cursors to write some time soon. They are many more than writes, and hardly any of them wakes the thread.</summary>
     public void CursorsChanged()
     {
+        // Either this sees that the thread waits, or the thread sees the cursor before it waits.
+        Interlocked.MemoryBarrier();
+        if (!_knowsNoCursor)
+            return;
         lock (_gate)
+        {
+            if (!_knowsNoCursor)
+                return;
+            _knowsNoCursor = false;
             Wake();
+        }
     }
 
     /// <summary>Writes what waits and ends the thread.</summary>
@@ -147,11 +159,20 @@ internal sealed class JournalWriter
                 if (_stopping)
                     return _data.Cursors.AnyDirty;
                 _parked = true;
+                _knowsNoCursor = true;
+                Interlocked.MemoryBarrier();
                 if (!_data.Cursors.AnyDirty)
+                {
                     Monitor.Wait(_gate);
-                else if (!Monitor.Wait(_gate, _data.Options.CursorFlushDelay))
+                    continue;
+                }
+
+                _knowsNoCursor = false;
+                if (!Monitor.Wait(_gate, _data.Options.CursorFlushDelay))
                     break;
             }
+
+            _knowsNoCursor = false;
 
             _parked = false;
             (_taken, _queue) = (_queue, _taken);
