@@ -55,7 +55,7 @@ internal static class Specimen
         if (type.IsEnum) return JsonValue.Create(JsonNamingPolicy.SnakeCaseLower.ConvertName(Enum.GetNames(type)[1]));
         if (type == typeof(string)) return JsonValue.Create(path[(path.LastIndexOf('.') + 1)..]);
         if (type == typeof(bool)) return JsonValue.Create(true);
-        if (type == typeof(int) || type == typeof(long)) return JsonValue.Create(number);
+        if (type == typeof(int) || type == typeof(long) || type == typeof(ulong)) return JsonValue.Create(number);
         if (type == typeof(double)) return JsonValue.Create((number % 90) + 0.5); // In range as a latitude.
         if (type == typeof(TimeSpan)) return JsonValue.Create(TimeSpan.FromMinutes(number));
         if (type == typeof(DateOnly)) return JsonValue.Create(DateOnly.FromDateTime(Start.Date).AddDays(number % 365).ToString("yyyy-MM-dd", null));
