@@ -97,10 +97,9 @@ internal sealed class JournalWriter
             return;
         lock (_gate)
         {
-            if (!_knowsNoCursor)
-                return;
+            if (_knowsNoCursor)
+                Wake();
             _knowsNoCursor = false;
-            Wake();
         }
     }
 
@@ -158,23 +157,16 @@ internal sealed class JournalWriter
             {
                 if (_stopping)
                     return _data.Cursors.AnyDirty;
-                _parked = true;
-                _knowsNoCursor = true;
+                _parked = _knowsNoCursor = true;
                 Interlocked.MemoryBarrier();
-                if (!_data.Cursors.AnyDirty)
-                {
+                _knowsNoCursor = !_data.Cursors.AnyDirty;
+                if (_knowsNoCursor)
                     Monitor.Wait(_gate);
-                    continue;
-                }
-
-                _knowsNoCursor = false;
-                if (!Monitor.Wait(_gate, _data.Options.CursorFlushDelay))
+                else if (!Monitor.Wait(_gate, _data.Options.CursorFlushDelay))
                     break;
             }
 
-            _knowsNoCursor = false;
-
-            _parked = false;
+            _parked = _knowsNoCursor = false;
             (_taken, _queue) = (_queue, _taken);
             return true;
         }
