@@ -10,6 +10,8 @@ internal static class TurnBound
     public static async Task ForEachAsync<T>(IEnumerable<T> items, int limit, Func<T, Task> act)
     {
         using var rest = items.GetEnumerator();
+        var first = rest.MoveNext();
+        if (!first) return;
         var failures = new List<Exception>();
         var workers = new List<Task>();
         for (var i = 0; i < limit; i++)
@@ -24,8 +26,9 @@ internal static class TurnBound
 
         async Task Work()
         {
-            while (rest.MoveNext())
+            while (first || rest.MoveNext())
             {
+                first = false;
                 try
                 {
                     await act(rest.Current);

@@ -13,7 +13,10 @@ public sealed partial class FulfilmentGrain
 {
     private async Task TellOwners(IReadOnlyList<LoggedEvent> batch, CancellationToken cancellation)
     {
-        var events = batch.Select(logged => logged.Event).OfType<OrderEvent>().ToList();
+        // An order that is only being placed is its own business: most pages of a busy minute have nothing else.
+        var events = batch.Select(logged => logged.Event).OfType<OrderEvent>()
+            .Where(e => e.Type is not (EventTypes.OrderReceived or EventTypes.OrderCreated)).ToList();
+        if (events.Count == 0) return;
         var merchants = events.Where(e => StepOf(e) is not null).GroupBy(e => e.Merchant, StringComparer.Ordinal);
         await TurnBound.ForEachAsync(merchants, AtOnce, merchant =>
         {

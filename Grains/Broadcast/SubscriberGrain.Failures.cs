@@ -105,7 +105,8 @@ public abstract partial class SubscriberGrain
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(stop);
         try
         {
-            await handle(cancellation.Token).WaitAsync(_context.Options.HandlerTimeout, _context.Clock, stop);
+            var handling = handle(cancellation.Token);
+            if (!handling.IsCompletedSuccessfully) await handling.WaitAsync(_context.Options.HandlerTimeout, _context.Clock, stop);
             return null;
         }
         catch (Exception e) when (!stop.IsCancellationRequested)

@@ -14,9 +14,9 @@ namespace OrderActors.Broadcast;
 /// least once. Doorbells, reminders, the safety poll and <see cref="Wake"/> only make it look.
 /// </summary>
 /// <remarks>
-/// The reading runs in one interleaving grain timer and never in the doorbell's own request: a doorbell is answered at
-/// once, however long the events take, and calls such as <see cref="Position"/> get through meanwhile. The timer keeps
-/// the activation alive, because a consumer that was collected cannot notice a lost doorbell.
+/// A doorbell begins the reading and does not wait for it: it is answered at once, however long the events take, and calls such as
+/// <see cref="Position"/> get through meanwhile. The timer looks for what nobody rang for, and keeps the activation alive, because a
+/// consumer that was collected cannot notice a lost doorbell.
 /// </remarks>
 public abstract partial class SubscriberGrain : Grain, ISubscriberGrain, IAsyncObserver<LogAppended>, IStreamSubscriptionObserver, IRemindable
 {
@@ -28,6 +28,9 @@ public abstract partial class SubscriberGrain : Grain, ISubscriberGrain, IAsyncO
     private readonly SubscriberContext _context;
     private readonly ILogger _log;
     private IGrainTimer? _timer;
+
+    /// <summary>The timer's token, from its first look on: cancelled when the activation goes.</summary>
+    private CancellationToken? _stop;
     private long _position;
     private bool _reading;
     private bool _rung;
@@ -108,7 +111,10 @@ public abstract partial class SubscriberGrain : Grain, ISubscriberGrain, IAsyncO
     {
         // While this one waits, the stream holds back the bells that follow: they are one when it returns.
         if (Linger > TimeSpan.Zero) await Task.Delay(Linger, _context.Clock);
-        await Wake();
+
+        // Not by the timer: what is read and handled without waiting is done here and now, which is most of what a doorbell costs.
+        _rung = true;
+        if (!_reading && _stop is { IsCancellationRequested: false } stop) _ = Look(stop);
     }
 
     /// <inheritdoc/>
@@ -142,6 +148,7 @@ public abstract partial class SubscriberGrain : Grain, ISubscriberGrain, IAsyncO
 
     private async Task Look(CancellationToken stop)
     {
+        _stop = stop;
         if (_reading) return;
         _reading = true;
         try

@@ -6,15 +6,24 @@ using OrderActors.Values;
 
 namespace OrderActors.Merchants;
 
-/// <summary>Stock taken for an order that has not ended.</summary>
-/// <param name="Terms">What was taken, and on what terms.</param>
-/// <param name="Page">The page of the book that has it; 0 while it is in its owner's own record.</param>
-/// <param name="Slot">Its place on the page.</param>
+/// <summary>Stock taken for an order that has not ended. No record: a copy with other terms must not have the stored form of these.</summary>
+/// <param name="terms">What was taken, and on what terms.</param>
+/// <param name="page">The page of the book that has it; 0 while it is in its owner's own record.</param>
+/// <param name="slot">Its place on the page.</param>
 [JsonConverter(typeof(OpenReservationConverter))]
-internal sealed record OpenReservation(HeldTerms Terms, int Page = 0, int Slot = 0)
+internal sealed class OpenReservation(HeldTerms terms, int page = 0, int slot = 0)
 {
+    /// <summary>What was taken, and on what terms.</summary>
+    public HeldTerms Terms => terms;
+
+    /// <summary>The page of the book that has it; 0 while it is in its owner's own record.</summary>
+    public int Page => page;
+
+    /// <summary>Its place on the page.</summary>
+    public int Slot => slot;
+
     /// <summary>Its stored form, once that was made: it is written again with every reservation that comes while it is among the newest.</summary>
-    internal byte[]? Stored { get; set; }
+    public byte[]? Stored { get; set; }
 }
 
 /// <summary>A page of reservations that left their owner's record.</summary>
@@ -42,6 +51,9 @@ internal readonly record struct HoldPage(int Number, int Count, ulong Ended = 0)
 internal sealed record HoldBook
 {
     private const int FewestOnPage = 16;
+
+    /// <summary>The newest stay: whose order is refused in the next moment need not have been on a page.</summary>
+    private const int FewestKept = 4;
     private readonly ImmutableArray<HoldPage> _pages;
 
     public static HoldBook Empty { get; } = new();
@@ -60,10 +72,10 @@ internal sealed record HoldBook
     public int Sealed { get; private init; }
 
     /// <summary>How many the next page gets: the more are open, the longer the pages, so that neither they nor their lines become many.</summary>
-    public int PageSize => Math.Clamp((int)Math.Sqrt(All.Count), FewestOnPage, HoldPage.Most);
+    public int PageSize => Math.Clamp((int)Math.Sqrt(All.Count) / 2, FewestOnPage, HoldPage.Most);
 
     /// <summary>Whether enough have gathered for a page.</summary>
-    public bool IsPageFull => Newest.Count >= PageSize + (PageSize / 2);
+    public bool IsPageFull => Newest.Count >= PageSize + FewestKept;
 
     /// <summary>The book as its owner's record has it; what is on pages is still to be read.</summary>
     public static HoldBook Stored(ImmutableSortedDictionary<OrderNumber, OpenReservation> newest, ImmutableArray<HoldPage> pages, int sealedPages) =>

@@ -16,6 +16,7 @@ internal sealed class HoldPages(IGrainFactory grains, string owner)
     public async Task<HoldBook> Read(HoldBook stored)
     {
         var book = stored;
+        if (book.Pages.IsEmpty) return book;
         await TurnBound.ForEachAsync(stored.Pages, ReadAtOnce, async page =>
         {
             if (page.IsOver) return;

@@ -35,7 +35,12 @@ internal sealed partial class OrderGrain
     {
         var order = _order.Current;
         var placing = order.Placing!;
-        if (placing.Refusal is null) await Decide(await Reserve(number, order, placing), new(number));
+        if (placing.Refusal is null)
+        {
+            var reply = await Decide(await Reserve(number, order, placing), new(number));
+            if (reply is { Refusal: null, Order.Status: not OrderStatus.Received }) return reply;
+        }
+
         if (_order.Current is { Status: OrderStatus.Received, Placing: { Refusal: not null } refused }) await GiveBack(number, refused);
 
         // The order's memory has the outcome, whoever brought it about.

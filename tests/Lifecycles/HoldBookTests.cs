@@ -72,7 +72,7 @@ public class HoldBookTests
         }
 
         Assert.Equal(5_000, book.All.Count);
-        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(new StripeState { Holds = book }, StoredJson.Options).Length, 1_000, 20_000);
+        Assert.InRange(JsonSerializer.SerializeToUtf8Bytes(new StripeState { Holds = book }, StoredJson.Options).Length, 1_000, 15_000);
     }
 
     [Fact]

@@ -31,6 +31,9 @@ internal sealed class JournalWriter
     private long _pendingBytes;
     private int _pendingWrites;
     private bool _parked;
+
+    // Whether the writer waits without knowing of any cursor: only then has it to hear of one.
+    private volatile bool _knowsNoCursor;
     private bool _stopping;
     private volatile JournalFailedException? _failure;
 
@@ -85,11 +88,19 @@ internal sealed class JournalWriter
         }
     }
 
-    /// <summary>There are cursors to write some time soon.</summary>
+    /// <summary>There are cursors to write some time soon. They are many more than writes, and hardly any of them wakes the thread.</summary>
     public void CursorsChanged()
     {
+        // Either this sees that the thread waits, or the thread sees the cursor before it waits.
+        Interlocked.MemoryBarrier();
+        if (!_knowsNoCursor)
+            return;
         lock (_gate)
-            Wake();
+        {
+            if (_knowsNoCursor)
+                Wake();
+            _knowsNoCursor = false;
+        }
     }
 
     /// <summary>Writes what waits and ends the thread.</summary>
@@ -146,14 +157,16 @@ internal sealed class JournalWriter
             {
                 if (_stopping)
                     return _data.Cursors.AnyDirty;
-                _parked = true;
-                if (!_data.Cursors.AnyDirty)
+                _parked = _knowsNoCursor = true;
+                Interlocked.MemoryBarrier();
+                _knowsNoCursor = !_data.Cursors.AnyDirty;
+                if (_knowsNoCursor)
                     Monitor.Wait(_gate);
                 else if (!Monitor.Wait(_gate, _data.Options.CursorFlushDelay))
                     break;
             }
 
-            _parked = false;
+            _parked = _knowsNoCursor = false;
             (_taken, _queue) = (_queue, _taken);
             return true;
         }

@@ -35,6 +35,18 @@ public sealed class AnswerTests
     });
 
     [Fact]
+    public Task A_busy_bucket_forgets_every_answer_that_was_listed() => TestCluster.Run(async cluster =>
+    {
+        var bucket = cluster.Grains.GetGrain<IAnswerBucketGrain>("7");
+        var names = Enumerable.Range(0, 700).Select(n => $"busy-{n}").ToList();
+        await Task.WhenAll(names.Select(name => cluster.Grains.GetGrain<IAnswerGrain>(name).Keep(First)));
+        foreach (var second in names.Chunk(150)) await bucket.Add([.. second]);
+        await cluster.CrashAndRestart();
+        await cluster.Grains.GetGrain<IAnswerBucketGrain>("7").Empty();
+        Assert.All(await Task.WhenAll(names.Select(name => cluster.Grains.GetGrain<IAnswerGrain>(name).Get())), Assert.Null);
+    });
+
+    [Fact]
     public Task The_first_answer_stays_the_answer() => TestCluster.Run(async cluster =>
     {
         var grain = cluster.Grains.GetGrain<IAnswerGrain>("key");

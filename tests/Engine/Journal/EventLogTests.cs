@@ -54,6 +54,29 @@ public sealed class EventLogTests
     }
 
     [Fact]
+    public async Task The_newest_events_come_as_they_were_raised_and_older_ones_as_bytes()
+    {
+        var files = new FaultyFiles();
+        var options = World.Options();
+        options.EventCacheBytesPerPartition = 60;
+        await using (var store = World.Open(files, options))
+        {
+            for (var i = 10; i < 60; i++)
+                await store.Put("a", $"{i}", (9, $"e{i}"));
+            var events = await store.ReadAsync(9, 0, 100);
+            Assert.Equal(Enumerable.Range(10, 50).Select(i => $"e{i}"), events.Select(e => System.Text.Encoding.UTF8.GetString(e.Body.Span)));
+
+            // Twenty of three bytes each are in memory.
+            Assert.All(events.Take(30), e => Assert.Null(e.Event));
+            Assert.Equal(Enumerable.Range(40, 20).Select(i => $"e{i}"), events.Skip(30).Select(e => (string?)e.Event));
+            Assert.Equal(["e45", "e46"], (await store.ReadAsync(9, 35, 2)).Select(e => (string?)e.Event));
+        }
+
+        await using var again = World.Open(files, options);
+        Assert.All(await again.ReadAsync(9, 0, 100), e => Assert.Null(e.Event));
+    }
+
+    [Fact]
     public async Task Cursors_survive_a_close_and_ride_with_the_next_write()
     {
         var files = new FaultyFiles();

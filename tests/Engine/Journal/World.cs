@@ -33,7 +33,7 @@ internal sealed class ParcelEvents : IEventExtractor
     public void Extract(object state, List<PendingEvent> into)
     {
         foreach (var (partition, body) in ((Parcel)state).Raised)
-            into.Add(new PendingEvent(partition, Encoding.UTF8.GetBytes(body)));
+            into.Add(new PendingEvent(partition, Encoding.UTF8.GetBytes(body)) { Event = body });
     }
 
     public void Committed(object state) => ((Parcel)state).Raised.Clear();

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
@@ -27,6 +28,7 @@ internal static class Specimen
     {
         if (Nullable.GetUnderlyingType(type) is { } inner) type = inner;
         if (Leaf(type, path) is { } leaf) return leaf;
+        if (FormOf(type) is { } form) type = form;
         var info = Options.GetTypeInfo(type);
         switch (info.Kind)
         {
@@ -43,13 +45,17 @@ internal static class Specimen
         }
     }
 
+    /// <summary>What a converter writes instead of the type: a record Form within it; null when there is no such converter.</summary>
+    private static Type? FormOf(Type type) =>
+        type.GetCustomAttribute<JsonConverterAttribute>(inherit: false)?.ConverterType?.GetNestedType("Form", BindingFlags.NonPublic);
+
     private static JsonValue? Leaf(Type type, string path)
     {
         var number = NumberOf(path);
         if (type.IsEnum) return JsonValue.Create(JsonNamingPolicy.SnakeCaseLower.ConvertName(Enum.GetNames(type)[1]));
         if (type == typeof(string)) return JsonValue.Create(path[(path.LastIndexOf('.') + 1)..]);
         if (type == typeof(bool)) return JsonValue.Create(true);
-        if (type == typeof(int) || type == typeof(long)) return JsonValue.Create(number);
+        if (type == typeof(int) || type == typeof(long) || type == typeof(ulong)) return JsonValue.Create(number);
         if (type == typeof(double)) return JsonValue.Create((number % 90) + 0.5); // In range as a latitude.
         if (type == typeof(TimeSpan)) return JsonValue.Create(TimeSpan.FromMinutes(number));
         if (type == typeof(DateOnly)) return JsonValue.Create(DateOnly.FromDateTime(Start.Date).AddDays(number % 365).ToString("yyyy-MM-dd", null));
