@@ -1,6 +1,7 @@
 using System.CommandLine;
 using OrderActors.Tools;
 using OrderActors.Tools.Bench;
+using OrderActors.Tools.Chaos;
 using OrderActors.Tools.Diagrams;
 using OrderActors.Tools.Fuzz;
 using OrderActors.Tools.Keys;
@@ -9,6 +10,7 @@ using OrderActors.Tools.Load;
 var root = new RootCommand("orderactors: tools around the delivery-order platform.")
 {
     BenchCommand.Create(),
+    ChaosCommand.Create(),
     DiagramsCommand.Create(),
     FuzzCommand.Create(),
     KeysCommand.Create(),

@@ -19,9 +19,9 @@ internal sealed record RememberedCommand(string Id, string Fingerprint, Refusal?
 /// <remarks>
 /// Remembered are commands that were done, in the same write as what they did, and refusals that depend on the state
 /// (<see cref="IsRemembered"/>): a retry must not succeed where its first try was answered with a refusal. Not remembered
-/// are refusals that the content alone decides, which come out the same again, and those of callers without a right, who
-/// must not be able to cause writes. Refusals have a small share of their own, so that no flood of them pushes out what
-/// was done.
+/// are refusals that the content alone decides, which come out the same again; those of callers without a right, who must
+/// not be able to cause writes; and that somebody has not answered, which asks for the same id again. Refusals have a small
+/// share of their own, so that no flood of them pushes out what was done.
 /// </remarks>
 internal sealed record CommandMemory
 {
@@ -79,7 +79,7 @@ internal sealed record CommandMemory
     public static bool IsRemembered(Refusal refusal, Actor by) =>
         by.Role != Role.System && refusal.Code is not (
             RefusalCode.IdempotencyKeyReused or RefusalCode.NotFound or RefusalCode.AlreadyExists or RefusalCode.VersionConflict or
-            RefusalCode.ValidationFailed or RefusalCode.Forbidden or RefusalCode.TooMany);
+            RefusalCode.ValidationFailed or RefusalCode.Forbidden or RefusalCode.TooMany or RefusalCode.Unavailable);
 
     /// <summary>A stable hash of a command's content: everything but the id.</summary>
     /// <param name="contentWithoutId">The command with an empty id.</param>

@@ -23,6 +23,7 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
     private readonly ILogger _log;
     private readonly Dictionary<string, Task<PaymentReply>> _authorising = new(StringComparer.Ordinal);
     private readonly Queue<(string Key, bool Ask)> _work = new();
+    private Task _lastAuthorising = Task.CompletedTask;
     private IGrainTimer? _worker;
     private Task _calling = Task.CompletedTask;
     private TaskCompletionSource _worked = Done();
@@ -56,7 +57,8 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
     {
         if (Misdirected(request.Order) is { } refusal) return new(null, refusal);
         if (_authorising.TryGetValue(request.Attempt, out var underWay)) return await underWay;
-        var authorising = AuthoriseOnce(request);
+        var authorising = AuthoriseAfter(_lastAuthorising, request);
+        _lastAuthorising = authorising;
         _authorising[request.Attempt] = authorising;
         try
         {
@@ -93,6 +95,14 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
     }
 
     private DateTimeOffset Now => _clock.GetUtcNow();
+
+    /// <summary>Behind the attempt before, with its write: what that one holds, or does not know, is known only then.</summary>
+    private async Task<PaymentReply> AuthoriseAfter(Task before, AuthorisePayment request)
+    {
+        // Its failure is its caller's.
+        if (!before.IsCompleted) await Task.WhenAny(before);
+        return await AuthoriseOnce(request);
+    }
 
     private async Task<PaymentReply> AuthoriseOnce(AuthorisePayment request)
     {

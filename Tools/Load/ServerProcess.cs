@@ -78,6 +78,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How it ended; only once it has.</summary>
+    public int ExitCode => _process.ExitCode;
+
+    /// <summary>Completes when it has ended, for whatever reason.</summary>
+    public Task ExitedAsync(CancellationToken cancellationToken) => _process.WaitForExitAsync(cancellationToken);
+
     /// <summary>Ends it as a power cut would.</summary>
     public async Task KillAsync()
     {

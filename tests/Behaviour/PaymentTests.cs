@@ -107,6 +107,15 @@ public sealed partial class PaymentTests
     });
 
     [Fact]
+    public Task Another_attempt_at_the_same_time_holds_nothing_more() => Run(async (cluster, ledger) =>
+    {
+        // The second waits for the first one's call, and then for its write: what is held is known only after both.
+        var replies = await Task.WhenAll(Authorise(cluster, "tok_slow_500"), Authorise(cluster, "tok_slow_500", "a2"));
+        Assert.All(replies, reply => Assert.Equal((PaymentStatus.Authorized, 900), (reply.Payment!.Status, reply.Payment.Authorised)));
+        Assert.Equal(900, ledger.Entries.Sum(entry => entry.Amount));
+    });
+
+    [Fact]
     public Task An_order_that_ends_while_the_outcome_is_unknown_gets_everything_back() => Run(async (cluster, ledger) =>
     {
         var reply = await Authorise(cluster, "tok_lost_answer");

@@ -45,6 +45,7 @@ public sealed partial class ConfigurationTests
         ("Merchants", new MerchantOptions()),
         ("Ramp", new RampOptions()),
         ("WarmUp", new WarmUpOptions()),
+        ("Chaos", new ChaosOptions()),
         ("Otlp", new OtlpOptions()),
         ("Intake", new IntakeOptions()),
         ("Admission", new AdmissionOptions()),
@@ -115,6 +116,13 @@ public sealed partial class ConfigurationTests
         {
             await app.Engine.DrainAsync(CancellationToken.None);
         }
+    }
+
+    [Fact]
+    public void Faults_of_the_journals_disk_are_refused_where_there_is_no_journal()
+    {
+        var e = Assert.Throws<StartupException>(() => SiloApp.Build(["--Storage", "postgres", "--Chaos:Disk", "faults"]));
+        Assert.Equal("Chaos:Disk hinders the journal's disk, and Storage is 'postgres'; leave it out, or use --Storage journal.", e.Message);
     }
 
     [Fact]

@@ -25,25 +25,29 @@ internal static class EngineSetup
         // Read also when it is not used: a mistyped name must not be found out on the day the storage changes.
         var postgres = OptionSections.Read(configuration, "Postgres", new PostgresOptions());
         postgres.ValidateRanges();
+        var chaos = ChaosOptions.Read(configuration, options.Storage);
         if (options.Storage == "postgres") AddPostgres(builder, engine, postgres);
-        else AddJournal(builder, engine, options);
+        else AddJournal(builder, engine, options, chaos);
     }
 
-    private static void AddJournal(WebApplicationBuilder builder, EngineOptions engine, SiloOptions options)
+    private static void AddJournal(WebApplicationBuilder builder, EngineOptions engine, SiloOptions options, ChaosOptions chaos)
     {
         var journalOptions = OptionSections.Read(
             builder.Configuration, "Journal", new JournalOptions { Folder = options.DataPath }, nameof(JournalOptions.Folder));
         Checked<JournalOptions>("Journal", journalOptions.Validate);
-        var journal = Open(journalOptions, SiloLogging.Create(builder.Configuration).CreateLogger<JournalStore>());
+        var journal = Open(journalOptions, chaos, SiloLogging.Create(builder.Configuration).CreateLogger<JournalStore>());
         builder.Services.AddPlatform(engine, journal);
         builder.Services.AddSingleton<IEngineControl>(provider => new EmbeddedControl(provider)
         {
             DataFolder = options.DataPath,
             GrainCount = journal.RecordCount,
-            Failed = journal.Failed,
+            Failed = ThrowReason(journal.Failed),
             Close = journal.DisposeAsync,
         });
     }
+
+    /// <summary>The journal's reason as the exception that the host looks for: the last line of a host that ends must say why.</summary>
+    private static async Task ThrowReason(Task<JournalFailedException> failed) => throw await failed;
 
     private static void AddPostgres(WebApplicationBuilder builder, EngineOptions engine, PostgresOptions postgres)
     {
@@ -86,13 +90,14 @@ internal static class EngineSetup
         }
     }
 
-    private static JournalStore Open(JournalOptions options, ILogger<JournalStore> logger)
+    private static JournalStore Open(JournalOptions options, ChaosOptions chaos, ILogger<JournalStore> logger)
     {
         try
         {
             Directory.CreateDirectory(options.Folder);
-            return JournalStore.Open(
-                options, new JsonStateSerializer(StoredJson.Options), new RaisedEvents(), TimeProvider.System, logger);
+            IJournalFiles files = new DiskFiles(options.Folder);
+            if (chaos.Disk.Length > 0) files = new HinderedFiles(files, Path.GetFullPath(chaos.Disk), TimeProvider.System, logger);
+            return JournalStore.Open(options, files, new JsonStateSerializer(StoredJson.Options), new RaisedEvents(), TimeProvider.System, logger);
         }
         catch (Exception e) when (e is JournalCorruptException or JournalLockedException)
         {

@@ -44,7 +44,7 @@ internal static class Rehearsal
     private static string[] ArgumentsFor(string folder, string key) =>
     [
         "--Urls", "http://127.0.0.1:0", "--Data", folder, "--OperatorKey", key, "--Storage", "journal", "--DrainTimeoutSeconds", "1",
-        "--Journal:SegmentBytes", "4194304", "--WarmUp:TimeLimit", "00:00:00", "--Ramp:Time", "00:00:00", "--Otlp:Endpoint=",
+        "--Journal:SegmentBytes", "4194304", "--WarmUp:TimeLimit", "00:00:00", "--Ramp:Time", "00:00:00", "--Otlp:Endpoint=", "--Chaos:Disk=",
         "--PaymentProvider:Kind", "sandbox", "--NotificationProvider:Kind", "sandbox", "--Logging:LogLevel:Default", "None",
         "--Travel:DropoffService", "00:00:00", "--Travel:PickupService", "00:00:00",
     ];

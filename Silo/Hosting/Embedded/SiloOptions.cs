@@ -43,7 +43,8 @@ public sealed class SiloOptions
         typeof(SiloOptions),
         [
             .. GrainOptions.Sections, "Engine", "Journal", "Postgres", PaymentWebhookOptions.Section, ApiKeyOptions.Section,
-            OtlpOptions.Section, RampOptions.Section, FeedOptions.Section, AdmissionOptions.Section, WarmUpOptions.Section, "Logging",
+            OtlpOptions.Section, RampOptions.Section, FeedOptions.Section, AdmissionOptions.Section, WarmUpOptions.Section, ChaosOptions.Section,
+            "Logging",
         ]);
 
     /// <summary>Reads and checks the options.</summary>

@@ -67,7 +67,8 @@ internal static class ConsoleReport
         }));
     }
 
-    private static void Table(TextWriter output, string[] header, IEnumerable<string[]> lines)
+    /// <summary>Lines in aligned columns, and an empty one.</summary>
+    public static void Table(TextWriter output, string[] header, IEnumerable<string[]> lines)
     {
         string[][] rows = [header, .. lines];
         var widths = header.Select((_, column) => rows.Max(row => row[column].Length)).ToArray();

@@ -5,6 +5,12 @@ using OrderActors.Tools.Load.Measuring;
 
 namespace OrderActors.Tools.Load.Report;
 
+/// <summary>What a page has beside the load.</summary>
+/// <param name="Bands">Times within which something happened, on every chart over time.</param>
+/// <param name="Rates">More lines of the chart of what ended each second.</param>
+/// <param name="Write">Writes sections before the charts.</param>
+internal sealed record PageAdditions(IReadOnlyList<ChartBand> Bands, IReadOnlyList<ChartLine> Rates, Action<StringBuilder> Write);
+
 /// <summary>A run as one HTML file that needs nothing but itself.</summary>
 internal static class Html
 {
@@ -22,9 +28,11 @@ internal static class Html
         td:first-child, th:first-child { text-align: left; } .met { color: #1a7f37; } .missed { color: #cf222e; font-weight: 600; }
         svg { width: 100%; margin: .6em 0; }
         svg text { font: 11px system-ui, sans-serif; fill: #57606a; } svg .title { font-size: 13px; fill: #1f2328; font-weight: 600; }
-        .grid { stroke: #eaeef2; } line.mark { stroke: #8c959f; stroke-dasharray: 3 3; } text.mark { fill: #8c959f; } p.note { color: #57606a; }
+        .grid { stroke: #eaeef2; } line.mark { stroke: #8c959f; stroke-dasharray: 3 3; } text.mark { fill: #8c959f; }
+        rect.band { opacity: .16; } svg text.band { fill: #1f2328; stroke: #fff; stroke-width: 3px; paint-order: stroke; } p.note { color: #57606a; }
         """;
 
+    /// <summary>Text within a page.</summary>
     public static string Encode(string text) => WebUtility.HtmlEncode(text);
 
     /// <summary>The whole page.</summary>
@@ -32,16 +40,19 @@ internal static class Html
     /// <param name="settings">How the run was made, each with its name.</param>
     /// <param name="result">What was measured.</param>
     /// <param name="figures">The same as figures.</param>
-    public static string Page(string title, IReadOnlyList<(string Name, string Value)> settings, LoadResult result, LoadFigures figures)
+    /// <param name="additions">What the page has beside the load; null for nothing.</param>
+    public static string Page(
+        string title, IReadOnlyList<(string Name, string Value)> settings, LoadResult result, LoadFigures figures, PageAdditions? additions = null)
     {
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{Encode(title)}</title>\n");
         page.Append(CultureInfo.InvariantCulture, $"<style>\n{Style}\n</style></head>\n<body>\n");
         page.Append(CultureInfo.InvariantCulture, $"<h1>{Encode(title)}</h1>\n");
         Table(page, ["how", ""], settings.Select(setting => new[] { setting.Name, setting.Value }));
+        additions?.Write(page);
         if (figures.Objectives.Count > 0) Objectives(page, figures.Objectives);
         page.Append("<h2>Over time</h2>\n");
-        foreach (var chart in OverTime(result)) page.Append(chart);
+        foreach (var chart in OverTime(result, additions)) page.Append(chart);
         page.Append("<h2>How long requests took</h2>\n").Append(Distribution(result));
         page.Append("<p class=\"note\">Times count from the moment at which a request was to be sent, and are of those that were let in: ");
         page.Append("2xx and refusals.</p>\n");
@@ -68,7 +79,7 @@ internal static class Html
         return page.ToString();
     }
 
-    private static IEnumerable<string> OverTime(LoadResult result)
+    private static IEnumerable<string> OverTime(LoadResult result, PageAdditions? additions)
     {
         var marks = result.Stages.Select(stage => (stage.Begin, stage.Stage.ToString())).ToList();
         var samples = result.Samples;
@@ -79,7 +90,7 @@ internal static class Html
 
         yield return Draw(
             new SvgChart([Per("ok", Green, Outcome.Ok), Per("refused", Blue, Outcome.Refused), Per("shed", Orange, Outcome.Shed),
-                Per("failed", Red, Outcome.Failed), Per("dropped", Grey, Outcome.Dropped)]), "Requests ended, per second");
+                Per("failed", Red, Outcome.Failed), Per("dropped", Grey, Outcome.Dropped), .. additions?.Rates ?? []]), "Requests ended, per second");
         yield return Draw(
             new SvgChart([Of("p50", Green, Time(0.5)), Of("p90", Blue, Time(0.9)), Of("p99", Red, Time(0.99))], log: true), "Time of what was let in, ms");
         yield return Draw(
@@ -91,7 +102,7 @@ internal static class Html
         yield return Draw(new SvgChart([Of("resident", Blue, sample => sample.TargetMegabytes)]), "Memory of the target, MB");
         yield return Draw(new SvgChart([Of("processors", Blue, sample => sample.TargetCores)]), "Processors that the target kept busy");
 
-        string Draw(SvgChart chart, string title) => chart.Draw(title, "seconds", marks);
+        string Draw(SvgChart chart, string title) => chart.Draw(title, "seconds", marks, additions?.Bands);
         static Func<Sample, double?> Time(double part) => sample => sample.Ended.Admitted.Count == 0 ? null : sample.Ended.Admitted.Percentile(part) / 1e3;
     }
 
@@ -135,7 +146,8 @@ internal static class Html
         }));
     }
 
-    private static void Table(StringBuilder page, IReadOnlyList<string> header, IEnumerable<string[]> rows)
+    /// <summary>A table.</summary>
+    public static void Table(StringBuilder page, IReadOnlyList<string> header, IEnumerable<string[]> rows)
     {
         page.Append("<table>\n<tr>").AppendJoin("", header.Select(cell => $"<th>{Encode(cell)}</th>")).Append("</tr>\n");
         foreach (var row in rows) page.Append("<tr>").AppendJoin("", row.Select(cell => $"<td>{Encode(cell)}</td>")).Append("</tr>\n");

@@ -9,6 +9,13 @@ namespace OrderActors.Tools.Load.Report;
 /// <param name="Points">Where it goes; a gap where y is null.</param>
 internal sealed record ChartLine(string Name, string Color, IReadOnlyList<(double X, double? Y)> Points);
 
+/// <summary>A time within which something happened.</summary>
+/// <param name="From">Its beginning.</param>
+/// <param name="To">Its end.</param>
+/// <param name="Name">What happened.</param>
+/// <param name="Color">Its colour.</param>
+internal sealed record ChartBand(double From, double To, string Name, string Color);
+
 /// <summary>A line chart as SVG: no script, nothing from elsewhere.</summary>
 internal sealed class SvgChart
 {
@@ -49,11 +56,13 @@ internal sealed class SvgChart
     /// <param name="title">What it shows.</param>
     /// <param name="bottom">What goes along the bottom.</param>
     /// <param name="marks">Upright lines, each with its name.</param>
-    public string Draw(string title, string bottom, IReadOnlyList<(double X, string Name)> marks)
+    /// <param name="bands">Times within which something happened; null for none.</param>
+    public string Draw(string title, string bottom, IReadOnlyList<(double X, string Name)> marks, IReadOnlyList<ChartBand>? bands = null)
     {
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"<svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{Html.Encode(title)}\">\n");
         svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left}\" y=\"16\" class=\"title\">{Html.Encode(title)}</text>\n");
+        foreach (var band in bands ?? []) Band(svg, band);
         foreach (var y in TicksY()) Across(svg, y);
         foreach (var x in TicksX())
         {
@@ -70,8 +79,29 @@ internal sealed class SvgChart
         }
 
         foreach (var line in _lines) Line(svg, line);
+        foreach (var (i, band) in (bands ?? []).Index()) BandName(svg, i, band);
         Legend(svg);
         return svg.Append("</svg>\n").ToString();
+    }
+
+    private void Band(StringBuilder svg, ChartBand band)
+    {
+        const double Narrowest = 2;
+        var (from, to) = (X(Math.Clamp(band.From, _x.Least, _x.Most)), X(Math.Clamp(band.To, _x.Least, _x.Most)));
+        svg.Append(CultureInfo.InvariantCulture, $"<rect x=\"{from:0.#}\" y=\"{Top}\" width=\"{Math.Max(Narrowest, to - from):0.#}\" ");
+        svg.Append(CultureInfo.InvariantCulture, $"height=\"{Height - Top - Bottom}\" fill=\"{band.Color}\" class=\"band\"/>\n");
+    }
+
+    private void BandName(StringBuilder svg, int row, ChartBand band)
+    {
+        const double NameRow = 12;
+        var from = X(Math.Clamp(band.From, _x.Least, _x.Most));
+
+        // At the foot, where no stage has its name; in the right half before its beginning, so that it does not leave the chart.
+        var right = from > Width / 2;
+        var y = Height - Bottom - 6 - (row % MarkRows * NameRow);
+        svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{(right ? from - 3 : from + 3):0.#}\" y=\"{y:0.#}\" ");
+        svg.Append(CultureInfo.InvariantCulture, $"text-anchor=\"{(right ? "end" : "start")}\" class=\"band\">{Html.Encode(band.Name)}</text>\n");
     }
 
     private void Across(StringBuilder svg, double y)

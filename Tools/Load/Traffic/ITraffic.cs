@@ -36,4 +36,7 @@ internal sealed class Ticket
 
     /// <summary>A number of the traffic's own.</summary>
     public int Mark { get; set; }
+
+    /// <summary>The request as it was sent, until the next one: for traffic that may have to send it again. Null unless the traffic sets it.</summary>
+    public RequestWriter? Request { get; set; }
 }

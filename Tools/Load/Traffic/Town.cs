@@ -11,6 +11,12 @@ internal sealed class Town
     /// <summary>Meals of each merchant at the start; the most the API takes.</summary>
     public const int Stock = 1_000_000;
 
+    /// <summary>The item whose stock is counted.</summary>
+    public const string Meal = "meal";
+
+    /// <summary>How many of it an order has.</summary>
+    public const int MealsPerOrder = 2;
+
     /// <summary>Orders that one customer places; below the platform's limit of open ones.</summary>
     public const int OrdersPerCustomer = 10;
 
@@ -82,6 +88,9 @@ internal sealed class Town
         await caller.Send("POST", "/v1/couriers", id, $$"""{"id":"{{id}}","name":"{{id}}","zone":"{{zone}}","capacity":1}""");
         await caller.Send("PUT", $"/v1/couriers/{id}/duty", null, """{"status":"online","location":{"latitude":52.52,"longitude":13.405}}""");
     }
+
+    /// <summary>The id of a customer.</summary>
+    public string Customer(int n) => Id('c', n);
 
     private string Id(char kind, int n) => string.Create(CultureInfo.InvariantCulture, $"{kind}-{Run}-{n}");
 

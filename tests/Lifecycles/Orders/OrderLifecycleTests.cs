@@ -304,6 +304,19 @@ public class OrderLifecycleTests
     }
 
     [Fact]
+    public void A_payment_without_an_answer_is_asked_for_again_with_the_same_key()
+    {
+        var unpaid = Reachable.Values.First(s => Key(s) == "unpaid" && s is { Frozen: false, Kind: OrderKind.Delivery });
+        var pay = Command("pay", Owner(Role.Customer), "pay", unpaid);
+        var (waiting, reply) = OrderLifecycle.Decide(unpaid, pay, new OrderFacts(Number), Policy, Start.AddMinutes(1));
+        Assert.Equal(RefusalCode.Unavailable, reply.Refusal!.Code);
+
+        // The API says to send the same key again, so that must not be told for ever that nobody has answered.
+        var (after, again) = OrderLifecycle.Decide(waiting, pay, Facts("pay", waiting), Policy, Start.AddMinutes(2));
+        Assert.Equal((null, false, OrderStatus.AwaitingMerchant), (again.Refusal, again.Replayed, after.Status));
+    }
+
+    [Fact]
     public void Strangers_are_refused_in_every_state()
     {
         foreach (var state in Reachable.Values.Where(s => s.Status != OrderStatus.None))
