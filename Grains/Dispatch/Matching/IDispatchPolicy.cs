@@ -15,7 +15,13 @@ public interface IDispatchPolicy
 /// <param name="Waiting">Orders that wait for a courier.</param>
 /// <param name="Idle">Couriers who are free, or will be from <see cref="IdleCourier.Since"/>.</param>
 /// <param name="Travel">How long things take.</param>
-public sealed record DispatchInput(DateTimeOffset Now, IReadOnlyList<WaitingOrder> Waiting, IReadOnlyList<IdleCourier> Idle, ITravelModel Travel);
+public sealed record DispatchInput(DateTimeOffset Now, IReadOnlyList<WaitingOrder> Waiting, IReadOnlyList<IdleCourier> Idle, ITravelModel Travel,
+    IReadOnlyList<IdleCourier>? Busy = null, IReadOnlyList<Demand>? Demand = null);
+
+/// <summary>Where orders came from so far.</summary>
+/// <param name="Place">A pickup.</param>
+/// <param name="Weight">How much of the zone's demand it has, in any unit.</param>
+public readonly record struct Demand(GeoPoint Place, double Weight);
 
 /// <summary>One assignment.</summary>
 /// <param name="Courier">Who.</param>
