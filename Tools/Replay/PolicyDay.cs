@@ -19,8 +19,6 @@ internal readonly record struct Decision(int Minute, int Waiting, int Couriers, 
 /// </summary>
 internal sealed class PolicyDay
 {
-    /// <summary>The places that demand is told by: enough for its shape.</summary>
-    private const int DemandPlaces = 16;
 
     /// <summary>What an order of a minute ago counts, by one of now: half of it is forgotten in an hour.</summary>
     private static readonly double DemandKept = Math.Pow(0.5, 1.0 / 60);
@@ -93,7 +91,7 @@ internal sealed class PolicyDay
         var idle = onShift.Where(c => c.Free <= minute).Select(ToIdle).ToList();
         if (idle.Count == 0) return null;
         var busy = onShift.Where(c => c.Free > minute).Select(ToIdle).ToList();
-        var demand = _demand.OrderByDescending(d => d.Value.Weight).ThenBy(d => d.Key, StringComparer.Ordinal).Take(DemandPlaces)
+        var demand = _demand.OrderByDescending(d => d.Value.Weight).ThenBy(d => d.Key, StringComparer.Ordinal).Take(Demand.MaxPlaces)
             .Select(d => new Demand(d.Value.Place, d.Value.Weight)).ToList();
         var input = new DispatchInput(At(minute), [.. _waiting.Values], idle, _travel, busy, demand);
         var started = Stopwatch.GetTimestamp();

@@ -2,81 +2,81 @@ using System.Collections.Immutable;
 
 namespace OrderActors.Dispatch.Matching;
 
-/// <summary>Plans all couriers' trips anew with every look and gives those that are due.</summary>
-public sealed class OptimisedPolicy(OptimisedOptions options) : IDispatchPolicy
+/// <summary>
+/// The policy that plans: with every look it makes a plan of all trips of all couriers, also of those who are still busy, and
+/// gives the trips that are due.
+/// </summary>
+/// <remarks>
+/// A trip is due when waiting longer would keep the goods waiting: a courier who was sent is never diverted, and one who was
+/// not sent can still be told something better. Where a zone is too large to plan within the work allowed, the orders
+/// that were not looked at go by <see cref="NearestIdlePolicy"/> to couriers who have no route.
+/// </remarks>
+public sealed class OptimisedPolicy(RoutingTerms terms) : IDispatchPolicy
 {
+    // Ready times and rides are sums of fractions of a minute: what is due in less than a millisecond is due.
+    private const double Soon = 1e-5;
+
+    private readonly NearestIdlePolicy _plain = new();
+
+    /// <summary>With the terms that docs/dispatch.md reports on.</summary>
+    public OptimisedPolicy()
+        : this(new RoutingTerms())
+    {
+    }
+
     /// <inheritdoc/>
     public DispatchPlan Decide(DispatchInput input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        if (input.Waiting.Count == 0) return new DispatchPlan([], null);
+        if (input.Waiting.Count == 0 || input.Idle.Count == 0) return new DispatchPlan([], null);
         var problem = new RoutingProblem(input);
-        if (problem.Couriers.Length == 0) return new DispatchPlan([], null);
-        var price = Price(problem);
-        var plan = new RoutePlan(problem, options, price, Away(problem, input), AwayDrop(problem, input));
-        new RouteSearch(problem, plan, options).Run();
+        var plan = new RoutePlan(problem, terms, new DemandMap(input));
+        int[] orders = [.. Enumerable.Range(0, problem.Orders.Length).OrderBy(o => problem.Ready[o])];
+        var planned = new RouteSearch(problem, plan, terms).Run(orders);
 
         var pairings = ImmutableArray.CreateBuilder<Pairing>();
-        DateTimeOffset? look = null;
-        for (var c = 0; c < problem.Couriers.Length; c++)
+        var look = NextChange(input);
+        for (var c = 0; c < plan.Routes.Length; c++)
         {
-            var route = plan.Routes[c];
-            if (route.Length == 0 || !problem.IdleNow[c]) continue;
-            var end = 1;
-            while (end < route.Length && (route[end] & 1) != 0) end++;
-            var ready = double.NegativeInfinity;
-            for (var i = 0; i < end; i++) ready = Math.Max(ready, problem.Ready[route[i] >> 1]);
-            var due = ready - problem.HalfPickup - problem.StartToSite(c, problem.Site[route[0] >> 1]);
-            if (due <= 1e-6)
+            if (plan.Routes[c].Length == 0 || !problem.IdleNow[c]) continue;
+            var trip = FirstTrip(plan.Routes[c]);
+            var due = trip.Max(order => problem.Ready[order]) - problem.HalfPickup - problem.StartToSite(c, problem.Site[trip[0]]);
+            if (due <= Soon) pairings.Add(new Pairing(problem.Couriers[c], [.. trip.Select(order => problem.Orders[order].Order)]));
+            else look = Earlier(look, input.Now.AddMinutes(due));
+        }
+
+        if (planned == orders.Length) return new DispatchPlan(pairings.ToImmutable(), look);
+        var rest = _plain.Decide(input with
+        {
+            Waiting = [.. orders[planned..].Select(order => problem.Orders[order])],
+            Idle = [.. Enumerable.Range(0, plan.Routes.Length).Where(c => problem.IdleNow[c] && plan.Routes[c].Length == 0).Select(c => problem.Couriers[c])],
+        });
+        pairings.AddRange(rest.Pairings);
+        return new DispatchPlan(pairings.ToImmutable(), rest.LookAgainAt is { } at ? Earlier(look, at) : look);
+    }
+
+    private static int[] FirstTrip(int[] route)
+    {
+        var end = 1;
+        while (end < route.Length && (route[end] & 1) != 0) end++;
+        return Array.ConvertAll(route[..end], stop => stop >> 1);
+    }
+
+    /// <summary>When somebody on the board becomes free, or may be asked again for an order.</summary>
+    private static DateTimeOffset? NextChange(DispatchInput input)
+    {
+        DateTimeOffset? next = null;
+        foreach (var courier in input.Idle)
+        {
+            if (courier.Since > input.Now) next = Earlier(next, courier.Since);
+            foreach (var passed in courier.Passed.OrEmpty())
             {
-                pairings.Add(new Pairing(problem.Couriers[c], [.. route[..end].Select(stop => problem.Orders[stop >> 1].Order)]));
-            }
-            else
-            {
-                var at = input.Now.AddMinutes(due);
-                if (look is null || at < look) look = at;
+                if (passed.Until > input.Now) next = Earlier(next, passed.Until);
             }
         }
 
-        return new DispatchPlan(pairings.ToImmutable(), look);
+        return next;
     }
 
-    private double Price(RoutingProblem problem)
-    {
-        // How busy the zone is: the work at hand by the time that the couriers have for it.
-        var work = 0.0;
-        for (var o = 0; o < problem.Orders.Length; o++) work += problem.SiteToDrop[o] * 2 + problem.HalfPickup * 2 + problem.HalfDropoff * 2;
-        var capacity = 0.0;
-        const double window = 40;
-        for (var c = 0; c < problem.Couriers.Length; c++) capacity += Math.Max(0, Math.Min(window, problem.Until[c]) - problem.Free[c]);
-        var load = capacity <= 0 ? 2 : work / capacity;
-        return Math.Min(options.PriceHigh, options.PriceLow + (options.PriceHigh - options.PriceLow) * Math.Pow(Math.Min(2, load), options.PricePower));
-    }
-
-    private static double[] Away(RoutingProblem problem, DispatchInput input)
-    {
-        var away = new double[problem.Couriers.Length];
-        for (var c = 0; c < away.Length; c++) away[c] = Mean(problem.StartOf(c), input);
-        return away;
-    }
-
-    private static double[] AwayDrop(RoutingProblem problem, DispatchInput input)
-    {
-        var away = new double[problem.Orders.Length];
-        for (var o = 0; o < away.Length; o++) away[o] = Mean(problem.DropOf(o), input);
-        return away;
-    }
-
-    private static double Mean(Values.GeoPoint from, DispatchInput input)
-    {
-        if (input.Demand is not { Count: > 0 } demand) return 0;
-        double sum = 0, weights = 0;
-        foreach (var at in demand)
-        {
-            sum += at.Weight * input.Travel.Between(from, at.Place).TotalMinutes;
-            weights += at.Weight;
-        }
-
-        return sum / weights;
-    }
+    private static DateTimeOffset Earlier(DateTimeOffset? one, DateTimeOffset other) => one < other ? one.Value : other;
 }
