@@ -6,13 +6,6 @@ using OrderActors.Values;
 
 namespace OrderActors.Tools.Replay;
 
-/// <summary>How long the policy thought.</summary>
-/// <param name="Minute">When, in minutes from the day's start.</param>
-/// <param name="Waiting">Orders that waited.</param>
-/// <param name="Couriers">Couriers on shift, idle or not.</param>
-/// <param name="Elapsed">How long the decision took.</param>
-internal readonly record struct Decision(int Minute, int Waiting, int Couriers, TimeSpan Elapsed);
-
 /// <summary>
 /// Lives a day with the policy alone: no grains, no clock. It tells the policy what a zone would tell it, minute by minute,
 /// and does at once what it says.
