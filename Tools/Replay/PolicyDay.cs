@@ -7,24 +7,21 @@ using OrderActors.Values;
 namespace OrderActors.Tools.Replay;
 
 /// <summary>
-/// Lives a day with the policy alone: no grains, no clock. It tells the policy what a zone would tell it, minute by minute,
-/// and does at once what it says.
+/// Lives a day with the policy alone: no grains, no clock. It tells the policy what a zone would tell it, whenever a zone
+/// would look, and does at once what it says.
 /// </summary>
 internal sealed class PolicyDay
 {
-
-    /// <summary>What an order of a minute ago counts, by one of now: half of it is forgotten in an hour.</summary>
-    private static readonly double DemandKept = Math.Pow(0.5, 1.0 / 60);
-
     private static readonly DateTimeOffset DayStart = new(2026, 1, 5, 0, 0, 0, TimeSpan.Zero);
 
     private readonly Instance _instance;
     private readonly IDispatchPolicy _policy;
     private readonly PlanarTravel _travel;
-    private readonly List<Courier> _couriers;
+    private readonly ZoneForecast _forecast;
+    private readonly SortedSet<decimal> _news = [];
+    private readonly Dictionary<string, Courier> _couriers;
     private readonly Dictionary<OrderNumber, DayOrder> _orders = [];
     private readonly Dictionary<OrderNumber, WaitingOrder> _waiting = [];
-    private readonly Dictionary<string, (GeoPoint Place, double Weight)> _demand = new(StringComparer.Ordinal);
     private readonly ImmutableArray<DayAssignment>.Builder _assignments = ImmutableArray.CreateBuilder<DayAssignment>();
     private readonly ImmutableArray<DayOutcome>.Builder _outcomes = ImmutableArray.CreateBuilder<DayOutcome>();
     private readonly ImmutableArray<DayMove>.Builder _moves = ImmutableArray.CreateBuilder<DayMove>();
@@ -35,7 +32,8 @@ internal sealed class PolicyDay
         _instance = instance;
         _policy = policy;
         _travel = new PlanarTravel(instance.Parameters);
-        _couriers = [.. instance.Couriers.Where(c => c.OffMinute > c.OnMinute).Select(c => new Courier(c))];
+        _forecast = new ZoneForecast(_travel, Math.Max(1, instance.Couriers.Length));
+        _couriers = instance.Couriers.Where(c => c.OffMinute > c.OnMinute).ToDictionary(c => c.Id, c => new Courier(c), StringComparer.Ordinal);
     }
 
     /// <summary>Lives the day.</summary>
@@ -48,63 +46,71 @@ internal sealed class PolicyDay
 
     private void Live()
     {
-        var placements = _instance.Orders.Select((order, i) => (order, i)).GroupBy(p => p.order.PlacementMinute).ToDictionary(g => g.Key, g => g.ToList());
-        var last = _couriers.Select(c => c.Day.OffMinute).DefaultIfEmpty(0).Max();
+        // A zone looks when an order is placed or ready, and when a courier comes, goes, hands over or is free.
+        foreach (var courier in _couriers.Values) _news.UnionWith([courier.Day.OnMinute, courier.Day.OffMinute]);
+        foreach (var order in _instance.Orders) _news.UnionWith([order.PlacementMinute, order.ReadyMinute]);
+        var placements = _instance.Orders.GroupBy(order => order.PlacementMinute).ToDictionary(g => (decimal)g.Key, g => g.ToList());
         decimal? lookAt = null;
-        for (var minute = 0; minute <= last; minute++)
+        while (_news.Count > 0 || lookAt is not null)
         {
-            var news = false;
-            foreach (var known in _demand.Keys) _demand[known] = (_demand[known].Place, _demand[known].Weight * DemandKept);
-            foreach (var (order, i) in placements.GetValueOrDefault(minute, []))
-            {
-                Place(order, i);
-                news = true;
-            }
+            var now = _news.Count > 0 && !(lookAt < _news.Min) ? _news.Min : lookAt!.Value;
+            _news.Remove(now);
+            foreach (var order in placements.GetValueOrDefault(now, [])) Place(order);
 
-            // Half minutes happen when a service is odd: whoever became free since the last look is news.
-            news |= _couriers.Any(c => (c.Day.OnMinute == minute || (c.Free > minute - 1 && c.Free <= minute)) && c.Day.OffMinute >= minute);
-            if (_waiting.Count == 0 || (!news && !(lookAt <= minute))) continue;
-            lookAt = Decide(minute);
+            // What was given leaves a zone with another problem, which may have something due at once.
+            while (Decide(now, out lookAt))
+            {
+            }
         }
     }
 
-    private void Place(DayOrder order, int index)
+    private void Place(DayOrder order)
     {
-        var number = OrderNumber.Create(1_000_000 + index, 1, 1, 0, 0);
-        var place = PlanarTravel.ToPoint(order.Restaurant.Location);
+        // Numbers grow with time, as the platform's do.
+        var number = OrderNumber.Create(1_000_000 + _orders.Count, 1, 1, 0, 0);
+        var waiting = new WaitingOrder(
+            number, PlanarTravel.ToPoint(order.Restaurant.Location), PlanarTravel.ToPoint(order.Dropoff), At(order.PlacementMinute),
+            At(order.ReadyMinute), 1, order.Restaurant.Id);
         _orders[number] = order;
-        _waiting[number] = new WaitingOrder(
-            number, place, PlanarTravel.ToPoint(order.Dropoff), At(order.PlacementMinute), At(order.ReadyMinute), 1, order.Restaurant.Id);
-        _demand[order.Restaurant.Id] = (place, _demand.GetValueOrDefault(order.Restaurant.Id).Weight + 1);
+        _waiting[number] = waiting;
+        _forecast.Placed(waiting, At(order.PlacementMinute));
     }
 
-    private decimal? Decide(int minute)
+    /// <summary>Looks once; true when something was given.</summary>
+    private bool Decide(decimal now, out decimal? lookAt)
     {
-        var onShift = _couriers.Where(c => c.Day.OnMinute <= minute && c.Day.OffMinute >= minute && c.Free <= c.Day.OffMinute).ToList();
-        var idle = onShift.Where(c => c.Free <= minute).Select(ToIdle).ToList();
-        if (idle.Count == 0) return null;
-        var busy = onShift.Where(c => c.Free > minute).Select(ToIdle).ToList();
-        var demand = _demand.OrderByDescending(d => d.Value.Weight).ThenBy(d => d.Key, StringComparer.Ordinal).Take(Demand.MaxPlaces)
-            .Select(d => new Demand(d.Value.Place, d.Value.Weight)).ToList();
-        var input = new DispatchInput(At(minute), [.. _waiting.Values], idle, _travel, busy, demand);
+        lookAt = null;
+        var idle = new List<IdleCourier>();
+        foreach (var courier in _couriers.Values)
+        {
+            if (courier.Day.OnMinute > now || courier.Day.OffMinute <= now || courier.HandedOver > now) continue;
+            _forecast.Returned(courier.Day.Id);
+            idle.Add(ToIdle(courier));
+        }
+
+        if (_waiting.Count == 0 || idle.Count == 0) return false;
+        var busy = _forecast.Busy(At(now));
+        var input = new DispatchInput(At(now), [.. _waiting.Values], idle, _travel, busy, _forecast.Demand(At(now)));
         var started = Stopwatch.GetTimestamp();
         var plan = _policy.Decide(input);
-        _decisions.Add(new Decision(minute, _waiting.Count, onShift.Count, Stopwatch.GetElapsedTime(started)));
-        foreach (var pairing in plan.Pairings) Carry(minute, pairing);
-        return plan.LookAgainAt is { } at ? (at - DayStart).Ticks / (decimal)TimeSpan.TicksPerMinute : null;
+        _decisions.Add(new Decision(now, _waiting.Count, idle.Count + busy.Count, Stopwatch.GetElapsedTime(started)));
+        foreach (var pairing in plan.Pairings) Carry(now, pairing);
+        if (plan.LookAgainAt is { } at) lookAt = (at - DayStart).Ticks / (decimal)TimeSpan.TicksPerMinute;
+        return plan.Pairings.Length > 0;
     }
 
-    private void Carry(int minute, Pairing pairing)
+    private void Carry(decimal now, Pairing pairing)
     {
-        var courier = _couriers.Single(c => c.Day.Id == pairing.Courier.Courier);
+        var courier = _couriers[pairing.Courier.Courier];
         var orders = pairing.Orders.Select(number => _orders[number]).ToList();
+        _forecast.Took(pairing.Courier, [.. pairing.Orders.Select(number => _waiting[number])], At(now));
         foreach (var number in pairing.Orders) _waiting.Remove(number);
 
         var restaurant = orders[0].Restaurant;
-        _moves.Add(new DayMove(courier.Day.Id, minute, courier.LastStop, restaurant.Id));
-        var arrival = minute + TimetableCheck.DriveMinutes(courier.Place, restaurant.Location, _instance.Parameters.MetresPerMinute);
+        _moves.Add(new DayMove(courier.Day.Id, now, courier.LastStop, restaurant.Id));
+        var arrival = now + TimetableCheck.DriveMinutes(courier.Place, restaurant.Location, _instance.Parameters.MetresPerMinute);
         var pickup = Math.Max(arrival + _instance.Parameters.HalfPickup, orders.Max(o => o.ReadyMinute));
-        _assignments.Add(new DayAssignment(minute, pickup, courier.Day.Id, [.. orders.Select(o => o.Id)]));
+        _assignments.Add(new DayAssignment(now, pickup, courier.Day.Id, [.. orders.Select(o => o.Id)]));
         var leave = pickup + _instance.Parameters.HalfPickup;
         var (from, place) = (restaurant.Id, restaurant.Location);
         foreach (var order in orders)
@@ -116,7 +122,8 @@ internal sealed class PolicyDay
             (from, place) = (order.Id, order.Dropoff);
         }
 
-        (courier.LastStop, courier.Place, courier.Free) = (from, place, leave);
+        (courier.LastStop, courier.Place, courier.HandedOver, courier.Free) = (from, place, leave - _instance.Parameters.HalfDropoff, leave);
+        _news.UnionWith([courier.HandedOver, courier.Free]);
     }
 
     private static IdleCourier ToIdle(Courier courier) => new(
@@ -131,6 +138,9 @@ internal sealed class PolicyDay
         public string LastStop { get; set; } = DayMove.OnLocation;
 
         public Place Place { get; set; } = day.Start;
+
+        /// <summary>When the last order of the last trip was handed over, in minutes from the day's start.</summary>
+        public decimal HandedOver { get; set; } = day.OnMinute;
 
         /// <summary>When the courier is idle, in minutes from the day's start.</summary>
         public decimal Free { get; set; } = day.OnMinute;

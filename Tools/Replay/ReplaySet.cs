@@ -83,7 +83,7 @@ internal static class ReplaySet
             text.Append(CultureInfo.InvariantCulture,
                 $"{d.Peers.Reyes - d.Bound:0.000},{d.Peers.FoodMatch - d.Bound:0.000},{d.Measures.ClickToDoorP90:0.0},{d.Measures.CostPerOrder:0.0000},");
             text.Append(CultureInfo.InvariantCulture,
-                $"{d.Measures.OrdersPerBundle:0.000},{d.Slowest.Elapsed.TotalMilliseconds:0.0},{d.Slowest.Minute}\n");
+                $"{d.Measures.OrdersPerBundle:0.000},{d.Slowest.Elapsed.TotalMilliseconds:0.0},{SolutionWriter.Minute(d.Slowest.Minute)}\n");
         }
 
         return text.ToString();

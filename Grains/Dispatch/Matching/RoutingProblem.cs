@@ -27,6 +27,7 @@ internal sealed class RoutingProblem
 
         var couriers = input.Idle.Select(courier => (Courier: courier, Idle: true))
             .Concat((input.Busy ?? []).Select(courier => (Courier: courier, Idle: false)))
+            .Where(courier => Math.Max(0, Minutes(courier.Courier.Since)) + HalfPickup <= (courier.Courier.Until is { } end ? Minutes(end) : double.PositiveInfinity))
             .OrderBy(courier => courier.Courier.Courier, StringComparer.Ordinal).ToArray();
         Couriers = Array.ConvertAll(couriers, courier => courier.Courier);
         IdleNow = Array.ConvertAll(couriers, courier => courier.Idle && courier.Courier.Since <= _now);
@@ -50,7 +51,7 @@ internal sealed class RoutingProblem
 
     public WaitingOrder[] Orders { get; }
 
-    /// <summary>Those who are idle and those who will be.</summary>
+    /// <summary>Those who are idle and those who will be, as long as they can pick something up within the shift.</summary>
     public IdleCourier[] Couriers { get; }
 
     /// <summary>Per courier: whether an assignment may be given now.</summary>
