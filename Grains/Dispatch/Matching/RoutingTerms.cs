@@ -31,7 +31,7 @@ public sealed record RoutingTerms
     public int Candidates { get; init; } = 40;
 
     /// <summary>How often, per waiting order, a few orders are taken out of the plan and put in again.</summary>
-    public int RoundsPerOrder { get; init; } = 10;
+    public int RoundsPerOrder { get; init; } = 5;
 
     /// <summary>The most orders that are taken out at once; 2 or more.</summary>
     public int RoundSize { get; init; } = 10;
