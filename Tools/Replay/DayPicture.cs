@@ -30,8 +30,10 @@ internal static class DayPicture
     private static XElement Draw(Instance instance, DaySolution day)
     {
         var orders = instance.Orders.ToDictionary(o => o.Id, StringComparer.Ordinal);
-        var outcomes = day.Outcomes.Select(o => new Waited(orders[o.Order], (double)o.DropoffMinute, Bound.Of(orders[o.Order], instance.Parameters))).ToList();
-        var end = Math.Max(60, day.Outcomes.Select(o => (int)Math.Ceiling(o.DropoffMinute)).Append(instance.Couriers.Max(c => (int?)c.OffMinute) ?? 0).Max());
+        var outcomes = day.Outcomes
+            .Select(o => new Waited(orders[o.Order], (double)o.DropoffMinute, Bound.Of(orders[o.Order], instance.Parameters))).ToList();
+        var ends = day.Outcomes.Select(o => (int)Math.Ceiling(o.DropoffMinute)).Concat(instance.Couriers.Select(c => c.OffMinute));
+        var end = Math.Max(60, ends.DefaultIfEmpty(0).Max());
         var time = new Axis(0, end, Left, Right);
         return new XElement(Svg + "svg",
             new XAttribute("viewBox", $"0 0 {Width} 940"), new XAttribute("font-family", "sans-serif"), new XAttribute("font-size", 11),
@@ -46,11 +48,13 @@ internal static class DayPicture
         var mean = outcomes.Count == 0 ? 0 : outcomes.Average(o => o.ClickToDoor);
         var bound = outcomes.Count == 0 ? 0 : outcomes.Average(o => o.Bound);
         return new XElement(Svg + "g",
-            Text(Left, 16, Invariant($"{instance.Name}: click-to-door by time of placement, mean {mean:0.00} minutes; the bound's is {bound:0.00}"), bold: true),
+            Text(Left, 16, Invariant($"{instance.Name}: click-to-door by placement, mean {mean:0.00} minutes; the bound's is {bound:0.00}"), bold: true),
             Frame(time, minutes, 20), Legend(30),
-            Delays.Select((_, i) => Dots(outcomes.Where(o => DelayOf(o) == i).Select(o => (time.At(o.Order.PlacementMinute), minutes.At(o.ClickToDoor))), i, 3)),
+            Delays.Select((_, i) => Dots(outcomes.Where(o => DelayOf(o) == i).Select(At), i, 3)),
             Line(Means(outcomes, o => o.ClickToDoor).Select(p => (time.At(p.At), minutes.At(p.Mean))), "#222222"),
             Line(Means(outcomes, o => o.Bound).Select(p => (time.At(p.At), minutes.At(p.Mean))), "#222222", "4 3"));
+
+        (double X, double Y) At(Waited order) => (time.At(order.Order.PlacementMinute), minutes.At(order.ClickToDoor));
     }
 
     private static XElement Couriers(Instance instance, DaySolution day, Axis time)
@@ -81,11 +85,12 @@ internal static class DayPicture
         var (west, south) = (places.Min(p => p.X), places.Min(p => p.Y));
         var metres = Math.Max(1, Math.Max((places.Max(p => p.X) - west) * 430.0 / 704, places.Max(p => p.Y) - south));
         var scale = 430 / metres;
+        var ride = instance.Parameters.MetresPerMinute * 10;
         return new XElement(Svg + "g",
-            Text(Left, 474, Invariant($"where customers (dots) waited and restaurants (black) are; the line is {instance.Parameters.MetresPerMinute * 10} m, ten minutes' ride"), bold: true),
+            Text(Left, 474, Invariant($"customers (colours as above) and restaurants (black); the line is ten minutes' ride, {ride} m"), bold: true),
             Delays.Select((_, i) => Dots(outcomes.Where(o => DelayOf(o) == i).Select(o => At(o.Order.Dropoff)), i, 3.5)),
             Dots(instance.Restaurants.Select(r => At(r.Location)), "#000000", 2.5),
-            Line([(Left, 936), (Left + instance.Parameters.MetresPerMinute * 10 * scale, 936)], "#222222"));
+            Line([(Left, 936), (Left + ride * scale, 936)], "#222222"));
 
         (double X, double Y) At(Place place) => (Left + (place.X - west) * scale, 920 - (place.Y - south) * scale);
     }

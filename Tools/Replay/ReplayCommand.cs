@@ -43,7 +43,7 @@ internal static class ReplayCommand
             DefaultValueFactory = _ => ReplayPolicy.Optimised,
         };
         policy.AcceptOnlyFromAmong(ReplayPolicy.Nearest, ReplayPolicy.Optimised);
-        var pure = new Option<bool>("--pure") { Description = "The policy alone, without grains: the same rules, a hundred times as fast." };
+        var pure = new Option<bool>("--pure") { Description = "The policy alone, without grains: the same rules, far faster." };
         var all = new Option<bool>("--all")
         {
             Description = "Every instance of the folder, by the policy alone, with a table beside the peers of peers.csv.",
@@ -62,8 +62,10 @@ internal static class ReplayCommand
         {
             var (from, to, name) = (parsed.GetRequiredValue(folder), parsed.GetRequiredValue(output), parsed.GetRequiredValue(policy));
             if (parsed.GetValue(threads) is < 1 or > 64) throw new BadInputException($"--threads is {parsed.GetValue(threads)}; 1 to 64 are possible.");
-            if (parsed.GetValue(all)) return Task.FromResult(ReplaySet.Run(from, to, () => ReplayPolicy.Of(name), parsed.GetValue(threads), Console.Out, Console.Error));
-            if (parsed.GetValue(pure)) return Task.FromResult(RunPure(from, to, parsed.GetValue(check), ReplayPolicy.Of(name), Console.Out, Console.Error));
+            if (parsed.GetValue(all))
+                return Task.FromResult(ReplaySet.Run(from, to, () => ReplayPolicy.Of(name), parsed.GetValue(threads), Console.Out, Console.Error));
+            if (parsed.GetValue(pure))
+                return Task.FromResult(RunPure(from, to, parsed.GetValue(check), ReplayPolicy.Of(name), Console.Out, Console.Error));
             return RunAsync(
                 from, to, parsed.GetValue(check), (instance, progress) => run(instance, ReplayPolicy.Of(name), parsed.GetValue(seed), progress),
                 Console.Out, Console.Error);

@@ -66,7 +66,8 @@ internal static class ReplaySet
     private static List<Instance> Read(string folder)
     {
         if (!Directory.Exists(folder)) throw new BadInputException($"'{folder}' is not a folder.");
-        var folders = Directory.GetDirectories(folder).Where(f => File.Exists(Path.Combine(f, InstanceReader.OrdersFile))).Order(StringComparer.Ordinal).ToList();
+        var folders = Directory.GetDirectories(folder).Where(f => File.Exists(Path.Combine(f, InstanceReader.OrdersFile)))
+            .Order(StringComparer.Ordinal).ToList();
         if (folders.Count == 0) throw new BadInputException($"'{folder}' holds no instance: none of its folders has an {InstanceReader.OrdersFile}.");
         return [.. folders.Select(InstanceReader.Read)];
     }

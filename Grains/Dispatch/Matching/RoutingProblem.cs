@@ -27,7 +27,7 @@ internal sealed class RoutingProblem
 
         var couriers = input.Idle.Select(courier => (Courier: courier, Idle: true))
             .Concat((input.Busy ?? []).Select(courier => (Courier: courier, Idle: false)))
-            .Where(courier => Math.Max(0, Minutes(courier.Courier.Since)) + HalfPickup <= (courier.Courier.Until is { } end ? Minutes(end) : double.PositiveInfinity))
+            .Where(courier => !(courier.Courier.Until < Latest(_now, courier.Courier.Since).AddMinutes(HalfPickup)))
             .OrderBy(courier => courier.Courier.Courier, StringComparer.Ordinal).ToArray();
         Couriers = Array.ConvertAll(couriers, courier => courier.Courier);
         IdleNow = Array.ConvertAll(couriers, courier => courier.Idle && courier.Courier.Since <= _now);
@@ -123,6 +123,8 @@ internal sealed class RoutingProblem
 
         return [.. places];
     }
+
+    private static DateTimeOffset Latest(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private double Minutes(DateTimeOffset at) => (at - _now).TotalMinutes;
 

@@ -53,7 +53,11 @@ public sealed class ReplaySetTests : IDisposable
         foreach (var policy in new[] { ReplayPolicy.Nearest, ReplayPolicy.Optimised })
         {
             foreach (var run in new[] { "one", "two" })
-                Assert.Equal(ExitCodes.Ok, ReplayCommand.RunPure(TinyDay.Folder, folder.Combine(policy + run), true, ReplayPolicy.Of(policy), _stdout, _stderr));
+            {
+                var to = folder.Combine(policy + run);
+                Assert.Equal(ExitCodes.Ok, ReplayCommand.RunPure(TinyDay.Folder, to, true, ReplayPolicy.Of(policy), _stdout, _stderr));
+            }
+
             foreach (var file in Directory.GetFiles(folder.Combine(policy + "one")).Where(file => !file.EndsWith(DecisionTable.File, StringComparison.Ordinal)))
                 Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(folder.Combine(policy + "two"), Path.GetFileName(file))));
         }
