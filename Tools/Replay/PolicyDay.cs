@@ -7,8 +7,8 @@ using OrderActors.Values;
 namespace OrderActors.Tools.Replay;
 
 /// <summary>
-/// Lives a day with the policy alone: no grains, no clock. It tells the policy what a zone would tell it, whenever a zone
-/// would look, and does at once what it says.
+/// Lives a day with the policy alone: no grains, no clock. It tells the policy what a zone would tell it, whenever something
+/// happens, and does at once what it says. A zone looks every minute besides, so the two do not decide quite alike.
 /// </summary>
 internal sealed class PolicyDay
 {
