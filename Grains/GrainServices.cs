@@ -48,7 +48,11 @@ public static class GrainServices
         services.AddChecked<DispatchOptions, DispatchOptionsValidator>();
         services.AddChecked<TravelOptions, TravelOptionsValidator>();
         services.TryAddSingleton<ITravelModel, GreatCircleTravel>();
-        services.TryAddSingleton<IDispatchPolicy, NearestIdlePolicy>();
+        services.TryAddSingleton<IDispatchPolicy>(provider => provider.GetRequiredService<IOptions<DispatchOptions>>().Value.Policy switch
+        {
+            DispatchMethod.Nearest => new NearestIdlePolicy(),
+            _ => new OptimisedPolicy(),
+        });
 
         services.AddChecked<DeadlineOptions, DeadlineOptionsValidator>();
 

@@ -16,9 +16,11 @@ namespace OrderActors.Dispatch;
 /// The log sequence of the event this was learnt from: unlike the order's version it differs for every event. An older one
 /// never replaces a newer one.
 /// </param>
+/// <param name="Merchant">Who prepares it; null when that is not known, and then it is never carried with another order.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.waiting-order")]
 public sealed record WaitingOrder(
-    OrderNumber Order, GeoPoint Pickup, GeoPoint Dropoff, DateTimeOffset PlacedAt, DateTimeOffset ReadyAt, long Version);
+    OrderNumber Order, GeoPoint Pickup, GeoPoint Dropoff, DateTimeOffset PlacedAt, DateTimeOffset ReadyAt, long Version,
+    string? Merchant = null);
 
 /// <summary>A courier who is free.</summary>
 /// <param name="Courier">The courier.</param>

@@ -21,7 +21,7 @@ internal static class DispatchFeed
         // The status after the event decides, not its type: a new kind of event needs no change here.
         if (e.Delivery == DeliveryStatus.Pending && e.Status is OrderStatus.Preparing or OrderStatus.Ready)
         {
-            return new ZoneChange(Waiting: new WaitingOrder(e.Order, e.Pickup, e.Dropoff, e.PlacedAt, e.ReadyAt ?? e.At, sequence));
+            return new ZoneChange(Waiting: new WaitingOrder(e.Order, e.Pickup, e.Dropoff, e.PlacedAt, e.ReadyAt ?? e.At, sequence, e.Merchant));
         }
 
         // The steps after an assignment take nobody off the board, and each would cost the zone a look.

@@ -48,7 +48,7 @@ public sealed partial class DispatchGrain
         if (waiting.Length == 0 || idle.Length == 0) return;
 
         var started = _clock.GetTimestamp();
-        var plan = _policy.Decide(new DispatchInput(now, waiting, idle, _travel));
+        var plan = _policy.Decide(new DispatchInput(now, waiting, idle, _travel, _forecast.Busy(now), _forecast.Demand(now)));
         _restUntil = now + _clock.GetElapsedTime(started) * (RestPerMatch + 1);
         foreach (var pairing in plan.Pairings)
         {
@@ -65,6 +65,7 @@ public sealed partial class DispatchGrain
     {
         var courier = pairing.Courier.Courier;
         var versions = pairing.Orders.Select(_board.Known).ToArray();
+        var orders = _board.Waiting.Where(order => pairing.Orders.Contains(order.Order)).OrderBy(order => pairing.Orders.IndexOf(order.Order)).ToArray();
         _asked.Add(courier);
         _offered.UnionWith(pairing.Orders);
         try
@@ -82,6 +83,7 @@ public sealed partial class DispatchGrain
             else
             {
                 _board.Remove(courier, pairing.Courier.Version);
+                if (orders.Length > 0) _forecast.Took(pairing.Courier, orders, _clock.GetUtcNow());
                 for (var i = 0; i < versions.Length; i++)
                 {
                     _board.Remove(pairing.Orders[i], versions[i]);
@@ -138,9 +140,9 @@ public sealed partial class DispatchGrain
     /// <summary>The orders' own events arrived: what a courier took is settled, one way or the other.</summary>
     private void Settle(ImmutableArray<ZoneChange> changes)
     {
-        if (_taken.Count == 0) return;
         foreach (var change in changes)
         {
+            if (change.Idle is { } idle) _forecast.Returned(idle.Courier);
             if (change.NotWaiting is { } left && OrderNumber.TryParse(left.Id, out var order, out _)) _taken.Remove(order);
         }
     }

@@ -33,6 +33,7 @@ public sealed partial class DispatchGrain : Grain, IDispatchGrain, IRemindable
     private readonly DispatchOptions _options;
     private readonly ILogger _log;
     private readonly CoalescedWrite _writes;
+    private readonly ZoneForecast _forecast;
     private ZoneBoard _board = new(new DispatchState());
     private IGrainTimer? _timer;
     private DateTimeOffset _lookAt = DateTimeOffset.MaxValue;
@@ -59,6 +60,7 @@ public sealed partial class DispatchGrain : Grain, IDispatchGrain, IRemindable
         _clock = clock;
         _options = options.Value;
         _log = log;
+        _forecast = new ZoneForecast(travel, _options.MaxIdle);
         _writes = new CoalescedWrite(WriteBoard);
     }
 
@@ -98,7 +100,9 @@ public sealed partial class DispatchGrain : Grain, IDispatchGrain, IRemindable
     public async Task Apply(ImmutableArray<ZoneChange> changes)
     {
         var before = _board.Revision;
+        var placed = changes.Select(change => change.Waiting).OfType<WaitingOrder>().Where(order => _board.Known(order.Order) == 0).ToArray();
         _board.Apply(changes, _options.MaxWaiting, _options.MaxIdle);
+        foreach (var order in placed) _forecast.Placed(order, _clock.GetUtcNow());
         Settle(changes);
         if (_board.Revision != before) Look();
         if (!_reminded && _board.Waiting.Count > 0)

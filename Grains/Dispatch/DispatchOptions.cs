@@ -2,9 +2,22 @@ using Microsoft.Extensions.Options;
 
 namespace OrderActors.Dispatch;
 
-/// <summary>The bounds of a zone.</summary>
+/// <summary>Who decides who carries what.</summary>
+public enum DispatchMethod
+{
+    /// <summary>Each order to the nearest courier who is free, one at a time.</summary>
+    Nearest,
+
+    /// <summary>All trips of all couriers are planned together, with orders of one merchant in one trip where that helps.</summary>
+    Optimised,
+}
+
+/// <summary>How a zone decides, and its bounds.</summary>
 public sealed class DispatchOptions
 {
+    /// <summary>Who decides who carries what. Default Optimised; Nearest or Optimised.</summary>
+    public DispatchMethod Policy { get; set; } = DispatchMethod.Optimised;
+
     /// <summary>
     /// Orders that may wait in one zone. Default 10,000; 1 to 1,000,000. The whole zone is one stored state: a larger one
     /// costs more with every write. Split a zone that comes near.
@@ -40,6 +53,9 @@ internal sealed class DispatchOptionsValidator : IValidateOptions<DispatchOption
             .Check(nameof(options.MaxGiving), options.MaxGiving, 1, 10_000)
             .Check(nameof(options.TakenGrace), options.TakenGrace, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))
             .Check(nameof(options.LookAfterMove), options.LookAfterMove, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
-        return range.Failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(range.Failures);
+        if (range.Failures.Count > 0) return ValidateOptionsResult.Fail(range.Failures);
+        return Enum.IsDefined(options.Policy)
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail($"{nameof(DispatchOptions)}.{nameof(options.Policy)} is {options.Policy}; allowed are Nearest and Optimised.");
     }
 }

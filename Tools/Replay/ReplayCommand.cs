@@ -1,26 +1,30 @@
 using System.CommandLine;
 using System.Diagnostics;
+using OrderActors.Dispatch.Matching;
 
 namespace OrderActors.Tools.Replay;
 
-/// <summary>Runs a day on a fresh platform in virtual time; the same seed gives the same day.</summary>
-internal delegate Task<DaySolution> DayRunner(Instance instance, int seed, IProgress<ReplayProgress> progress);
+/// <summary>Runs a day on a fresh platform in virtual time; the same policy and seed give the same day.</summary>
+internal delegate Task<DaySolution> DayRunner(Instance instance, IDispatchPolicy policy, int seed, IProgress<ReplayProgress> progress);
 
-/// <summary><c>replay FOLDER --out DIR</c>: a published day through the real grains, its record written and checked.</summary>
+/// <summary>
+/// <c>replay FOLDER --out DIR</c>: a published day through the real grains, or through the dispatch policy alone; with
+/// <c>--all</c> every day of a folder. What happened is written and checked.
+/// </summary>
 internal static class ReplayCommand
 {
     /// <summary>How many breaches are listed: after these, more of the same help nobody.</summary>
-    private const int ListedBreaches = 20;
+    public const int ListedBreaches = 20;
 
     public static Command Create(DayRunner run)
     {
         var folder = new Argument<string>("folder")
         {
-            Description = "The instance: orders.txt, couriers.txt, restaurants.txt and instance_parameters.txt.",
+            Description = "The instance: orders.txt, couriers.txt, restaurants.txt and instance_parameters.txt. With --all a folder of instances.",
         };
         var output = new Option<string>("--out")
         {
-            Description = "Where the three solution files go; made if it is not there.",
+            Description = "Where the solution files go; made if it is not there. With --all each day has a folder of its own in it.",
             Required = true,
         };
         var check = new Option<bool>("--check")
@@ -30,14 +34,52 @@ internal static class ReplayCommand
         };
         var seed = new Option<int>("--seed")
         {
-            Description = "Draws the order of what happens at one instant; the same seed gives the same files.",
+            Description = "Draws the order of what happens at one instant; the same seed gives the same files. Means nothing to --pure and --all.",
             DefaultValueFactory = _ => 1,
         };
-        var command = new Command("replay", "Replays a published day of orders through the real grains in virtual time.") { folder, output, check, seed };
-        command.SetAction((parsed, _) => RunAsync(
-            parsed.GetRequiredValue(folder), parsed.GetRequiredValue(output), parsed.GetValue(check),
-            (instance, progress) => run(instance, parsed.GetValue(seed), progress), Console.Out, Console.Error));
+        var policy = new Option<string>("--policy")
+        {
+            Description = "Who decides: nearest, the plain policy, or optimised, the one that plans.",
+            DefaultValueFactory = _ => ReplayPolicy.Optimised,
+        };
+        policy.AcceptOnlyFromAmong(ReplayPolicy.Nearest, ReplayPolicy.Optimised);
+        var pure = new Option<bool>("--pure") { Description = "The policy alone, without grains: the same rules, far faster." };
+        var all = new Option<bool>("--all")
+        {
+            Description = "Every instance of the folder, by the policy alone, with a table beside the peers of peers.csv.",
+            Arity = ArgumentArity.Zero,
+        };
+        var threads = new Option<int>("--threads")
+        {
+            Description = "Days at once with --all, 1 to 64. One for each core when left out; times of decisions are true with one only.",
+            DefaultValueFactory = _ => Math.Min(64, Environment.ProcessorCount),
+        };
+        var command = new Command("replay", "Replays published days of orders in virtual time: through the real grains, or through the dispatch policy alone.")
+        {
+            folder, output, check, seed, policy, pure, all, threads,
+        };
+        command.SetAction((parsed, _) =>
+        {
+            var (from, to, name) = (parsed.GetRequiredValue(folder), parsed.GetRequiredValue(output), parsed.GetRequiredValue(policy));
+            if (parsed.GetValue(threads) is < 1 or > 64) throw new BadInputException($"--threads is {parsed.GetValue(threads)}; 1 to 64 are possible.");
+            if (parsed.GetValue(all))
+                return Task.FromResult(ReplaySet.Run(from, to, () => ReplayPolicy.Of(name), parsed.GetValue(threads), Console.Out, Console.Error));
+            if (parsed.GetValue(pure))
+                return Task.FromResult(RunPure(from, to, parsed.GetValue(check), ReplayPolicy.Of(name), Console.Out, Console.Error));
+            return RunAsync(
+                from, to, parsed.GetValue(check), (instance, progress) => run(instance, ReplayPolicy.Of(name), parsed.GetValue(seed), progress),
+                Console.Out, Console.Error);
+        });
         return command;
+    }
+
+    /// <summary>Replays a day through a policy alone, writes, checks and prints; returns the exit code.</summary>
+    internal static int RunPure(string folder, string output, bool check, IDispatchPolicy policy, TextWriter stdout, TextWriter stderr)
+    {
+        var instance = InstanceReader.Read(folder);
+        var wall = Stopwatch.StartNew();
+        var report = ReplaySet.RunDay(instance, output, policy, out _);
+        return Report(instance, report, check, wall.Elapsed, stdout, stderr);
     }
 
     /// <summary>Replays, writes, checks and prints; returns the exit code.</summary>
@@ -60,6 +102,7 @@ internal static class ReplayCommand
             }
 
             SolutionWriter.Write(output, instance, day);
+            DayPicture.Write(output, instance, day);
             wall.Stop();
             return Report(instance, SolutionChecker.Check(instance, output), check, wall.Elapsed, stdout, stderr);
         }

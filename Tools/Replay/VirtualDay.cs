@@ -33,14 +33,15 @@ internal static class VirtualDay
 
     /// <summary>Starts the platform, lives the day on it and stops it.</summary>
     /// <param name="instance">The day.</param>
+    /// <param name="policy">Who decides who carries what.</param>
     /// <param name="seed">Draws the order of what happens at one instant; the same seed gives the same day.</param>
     /// <param name="progress">Told of every step.</param>
-    public static Task<DaySolution> RunAsync(Instance instance, int seed, IProgress<ReplayProgress> progress)
+    public static Task<DaySolution> RunAsync(Instance instance, IDispatchPolicy policy, int seed, IProgress<ReplayProgress> progress)
     {
         var world = new VirtualWorld(seed, DayStart - SetUp);
         return Task.FromResult(world.Run(async () =>
         {
-            await using var services = Build(world, instance);
+            await using var services = Build(world, instance, policy);
             var engine = services.GetRequiredService<EmbeddedEngine>();
             await engine.StartAsync();
             var client = services.GetRequiredService<IClusterClient>();
@@ -51,7 +52,7 @@ internal static class VirtualDay
         }));
     }
 
-    private static ServiceProvider Build(VirtualWorld world, Instance instance)
+    private static ServiceProvider Build(VirtualWorld world, Instance instance, IDispatchPolicy policy)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
@@ -62,6 +63,7 @@ internal static class VirtualDay
         // A day has 50,000 seconds in which nothing is due: looking less often changes nothing that the day records.
         services.Configure<DeadlineOptions>(o => o.Tick = TimeSpan.FromMinutes(1));
         services.Configure<SubscriberOptions>(o => o.PollInterval = TimeSpan.FromHours(1));
+        services.AddSingleton(policy);
         services.AddSingleton<ITravelModel>(new PlanarTravel(instance.Parameters));
         services.AddPlatform(new EngineOptions(), new MemoryStore(new JsonStateSerializer(StoredJson.Options), new RaisedEvents()));
         return services.BuildServiceProvider();

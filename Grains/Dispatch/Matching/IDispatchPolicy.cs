@@ -15,7 +15,23 @@ public interface IDispatchPolicy
 /// <param name="Waiting">Orders that wait for a courier.</param>
 /// <param name="Idle">Couriers who are free, or will be from <see cref="IdleCourier.Since"/>.</param>
 /// <param name="Travel">How long things take.</param>
-public sealed record DispatchInput(DateTimeOffset Now, IReadOnlyList<WaitingOrder> Waiting, IReadOnlyList<IdleCourier> Idle, ITravelModel Travel);
+/// <param name="Busy">
+/// Couriers who are carrying something: where and since when they are expected to be free. They can be planned with but are
+/// given nothing; null when that is not known.
+/// </param>
+/// <param name="Demand">Where orders came from so far; null when that is not known.</param>
+public sealed record DispatchInput(
+    DateTimeOffset Now, IReadOnlyList<WaitingOrder> Waiting, IReadOnlyList<IdleCourier> Idle, ITravelModel Travel,
+    IReadOnlyList<IdleCourier>? Busy = null, IReadOnlyList<Demand>? Demand = null);
+
+/// <summary>A place that orders came from.</summary>
+/// <param name="Place">A pickup.</param>
+/// <param name="Weight">How many came from there, what is long ago counting less; above 0, in any unit.</param>
+public readonly record struct Demand(GeoPoint Place, double Weight)
+{
+    /// <summary>The places that count, those with the largest weight: enough for the demand's shape.</summary>
+    public const int MaxPlaces = 32;
+}
 
 /// <summary>One assignment.</summary>
 /// <param name="Courier">Who.</param>

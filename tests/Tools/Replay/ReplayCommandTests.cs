@@ -1,3 +1,4 @@
+using System.Xml.Linq;
 using OrderActors.Tools;
 using OrderActors.Tools.Replay;
 
@@ -19,7 +20,8 @@ public sealed class ReplayCommandTests : IDisposable
     {
         using var folder = new TemporaryFolder();
         Assert.Equal(ExitCodes.Ok, await RunAsync(TinyDay.Folder, folder.Combine("out"), TinyDay.Solution));
-        Assert.Equal(3, Directory.GetFiles(folder.Combine("out")).Length);
+        Assert.Equal(4, Directory.GetFiles(folder.Combine("out")).Length);
+        Assert.Equal("svg", XDocument.Load(folder.Combine("out/day.svg")).Root!.Name.LocalName);
         Assert.StartsWith("{\"instance\":\"tiny\",\"orders\":5,\"delivered\":4,", _stdout.ToString().TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
     }
 

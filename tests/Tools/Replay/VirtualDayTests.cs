@@ -6,13 +6,13 @@ namespace OrderActors.Tests.Tools.Replay;
 public class VirtualDayTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task A_day_on_the_real_platform_obeys_every_rule(int seed)
+    [InlineData(1, ReplayPolicy.Nearest)]
+    [InlineData(2, ReplayPolicy.Optimised)]
+    [InlineData(3, ReplayPolicy.Optimised)]
+    public async Task A_day_on_the_real_platform_obeys_every_rule(int seed, string policy)
     {
         using var folder = new TemporaryFolder();
-        SolutionWriter.Write(folder.Path, TinyDay.Instance, await RunAsync(seed));
+        SolutionWriter.Write(folder.Path, TinyDay.Instance, await RunAsync(seed, policy));
         var report = SolutionChecker.Check(TinyDay.Instance, folder.Path);
         Assert.Empty(report.Breaches);
 
@@ -30,7 +30,8 @@ public class VirtualDayTests
             Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(Path.Combine(folder.Combine("two"), Path.GetFileName(file))));
     }
 
-    private static Task<DaySolution> RunAsync(int seed) => VirtualDay.RunAsync(TinyDay.Instance, seed, new Silence());
+    private static Task<DaySolution> RunAsync(int seed, string policy = ReplayPolicy.Optimised) =>
+        VirtualDay.RunAsync(TinyDay.Instance, ReplayPolicy.Of(policy), seed, new Silence());
 
     private sealed class Silence : IProgress<ReplayProgress>
     {
