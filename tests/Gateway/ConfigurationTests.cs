@@ -200,6 +200,7 @@ public sealed partial class ConfigurationTests
     {
         if (type == typeof(string)) return cell.Trim('`');
         if (type == typeof(bool)) return bool.Parse(cell);
+        if (type.IsEnum) return Enum.Parse(type, cell.Trim('`'));
         if (type == typeof(TimeSpan)) return TimeSpan.ParseExact(cell, ["g", "c"], CultureInfo.InvariantCulture);
         var parts = cell.Split(' ');
         var unit = parts.Length == 1 ? 1 : Math.Pow(1024, 1 + Array.IndexOf(["KiB", "MiB", "GiB"], parts[1]));
