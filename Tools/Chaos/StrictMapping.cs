@@ -151,7 +151,7 @@ internal sealed class StrictMapping
 
     private BadInputException At(long line, string message) => new($"{_file} line {line}: {message}");
 
-    private static string Show(TimeSpan time) => time.TotalSeconds < 1
+    private static string Show(TimeSpan time) => time.TotalSeconds is > 0 and < 1
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds}ms")
         : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds}s");
 

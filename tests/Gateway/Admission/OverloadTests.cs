@@ -51,7 +51,8 @@ public sealed class OverloadTests
     public void A_machine_that_is_busy_with_something_else_sheds_nothing()
     {
         var controller = new LoadController(new());
-        for (var i = 0; i < 100; i++) controller.Step(new(TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1), Peak: 7, Completed: 5, TimeSpan.FromMilliseconds(100)));
+        var second = TimeSpan.FromSeconds(1);
+        for (var i = 0; i < 100; i++) controller.Step(new(second, second, Peak: 7, Completed: 5, TimeSpan.FromMilliseconds(100)));
         Assert.Equal((0, 128), (controller.ShareShed(Priority.NonCritical), controller.Limit));
     }
 
