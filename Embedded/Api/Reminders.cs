@@ -26,10 +26,10 @@ namespace Orleans
         public static Task<IGrainReminder?> GetReminder(this IGrainBase grain, string reminderName) =>
             Service(grain).GetAsync(grain.GrainContext.GrainId, reminderName);
 
-        private static ReminderService Service(IGrainBase grain)
+        private static IReminderService Service(IGrainBase grain)
         {
             ArgumentNullException.ThrowIfNull(grain);
-            return grain.GrainContext.ActivationServices.GetRequiredService<ReminderService>();
+            return grain.GrainContext.ActivationServices.GetRequiredService<IReminderService>();
         }
     }
 }

@@ -14,11 +14,24 @@ internal sealed record StoredReminder(string GrainType, string GrainKey, string 
     internal GrainId Grain => GrainId.Create(GrainType, GrainKey);
 }
 
+/// <summary>What grains ask for their reminders.</summary>
+internal interface IReminderService
+{
+    /// <summary>Stores a reminder, or changes the one of that name.</summary>
+    Task<IGrainReminder> RegisterAsync(GrainId grain, string name, TimeSpan dueTime, TimeSpan period);
+
+    /// <summary>Removes a reminder.</summary>
+    Task UnregisterAsync(GrainId grain, string name);
+
+    /// <summary>The reminder of that name, or null.</summary>
+    Task<IGrainReminder?> GetAsync(GrainId grain, string name);
+}
+
 /// <summary>
 /// Durable periodic wake-ups: definitions are stored, ticks are not. A tick that was missed while the process was down is
 /// sent once at the start. For a few per grain class, such as one per shard; deadlines of orders are not reminders.
 /// </summary>
-internal sealed class ReminderService(GrainRuntime runtime, GrainFactory grains) : IDisposable
+internal sealed class ReminderService(GrainRuntime runtime, GrainFactory grains) : IReminderService, IDisposable
 {
     /// <summary>The shortest period, as in Orleans.</summary>
     private static readonly TimeSpan MinimumPeriod = TimeSpan.FromMinutes(1);
@@ -45,7 +58,29 @@ internal sealed class ReminderService(GrainRuntime runtime, GrainFactory grains)
         }
     }
 
-    internal async Task<IGrainReminder> RegisterAsync(GrainId grain, string name, TimeSpan dueTime, TimeSpan period)
+    public async Task<IGrainReminder> RegisterAsync(GrainId grain, string name, TimeSpan dueTime, TimeSpan period)
+    {
+        Check(grains.ClassOf(grain), grain, name, dueTime, period);
+        var reminder = new StoredReminder(grain.Type.ToString(), grain.Key.ToString(), name, runtime.Time.GetUtcNow() + dueTime, period);
+        await TableOf(grain).PutAsync(reminder);
+        Arm(reminder);
+        return reminder;
+    }
+
+    public async Task UnregisterAsync(GrainId grain, string name)
+    {
+        await TableOf(grain).RemoveAsync(grain, name);
+        lock (_timers)
+        {
+            if (_timers.Remove((grain, name), out var timer)) timer.Dispose();
+        }
+    }
+
+    public Task<IGrainReminder?> GetAsync(GrainId grain, string name) =>
+        Task.FromResult<IGrainReminder?>(TableOf(grain).Find(grain, name));
+
+    /// <summary>Throws when a grain cannot have this reminder.</summary>
+    internal static void Check(GrainClass grainClass, GrainId grain, string name, TimeSpan dueTime, TimeSpan period)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(dueTime, TimeSpan.Zero);
@@ -55,25 +90,9 @@ internal sealed class ReminderService(GrainRuntime runtime, GrainFactory grains)
                 $"A reminder's period is at least {MinimumPeriod}; use a grain timer for shorter ones.");
         }
 
-        if (!grains.ClassOf(grain).Type.IsAssignableTo(typeof(IRemindable)))
+        if (!grainClass.Type.IsAssignableTo(typeof(IRemindable)))
             throw new InvalidOperationException($"{grain} cannot have reminders: its class is not IRemindable.");
-        var reminder = new StoredReminder(grain.Type.ToString(), grain.Key.ToString(), name, runtime.Time.GetUtcNow() + dueTime, period);
-        await TableOf(grain).PutAsync(reminder);
-        Arm(reminder);
-        return reminder;
     }
-
-    internal async Task UnregisterAsync(GrainId grain, string name)
-    {
-        await TableOf(grain).RemoveAsync(grain, name);
-        lock (_timers)
-        {
-            if (_timers.Remove((grain, name), out var timer)) timer.Dispose();
-        }
-    }
-
-    internal Task<IGrainReminder?> GetAsync(GrainId grain, string name) =>
-        Task.FromResult<IGrainReminder?>(TableOf(grain).Find(grain, name));
 
     private ReminderTable TableOf(GrainId grain)
     {
@@ -110,10 +129,10 @@ internal sealed class ReminderService(GrainRuntime runtime, GrainFactory grains)
 
         var status = new TickStatus(reminder.FirstTick.UtcDateTime, reminder.Period, now.UtcDateTime);
         var call = new ReminderCall(reminder, status, runtime) { StartTick = runtime.Tick };
-        runtime.Deliver(runtime.Locate(grains.ClassOf(reminder.Grain), reminder.Grain), call);
+        runtime.Send(grains.ClassOf(reminder.Grain), reminder.Grain, call);
     }
 
-    private sealed class ReminderCall(StoredReminder reminder, TickStatus status, GrainRuntime runtime) : EngineCall(
+    internal sealed class ReminderCall(StoredReminder reminder, TickStatus status, GrainRuntime runtime) : EngineCall(
         "reminder", activation => ((IRemindable)activation.Instance).ReceiveReminder(reminder.Name, status))
     {
         internal override bool TryFail(Exception exception)

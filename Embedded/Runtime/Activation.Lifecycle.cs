@@ -33,6 +33,7 @@ internal sealed partial class Activation
 
     private void StartActivation()
     {
+        _stageTick = _runtime.Tick;
         _stage = Stage.Activating;
         _ = Activate();
     }
@@ -64,6 +65,7 @@ internal sealed partial class Activation
             }
 
             await grain.OnActivateAsync(CancellationToken.None);
+            if (_stage == Stage.Gone) return;
             _stage = Stage.Active;
             StartWaiting();
         }
@@ -100,6 +102,7 @@ internal sealed partial class Activation
 
     private void StartDeactivation()
     {
+        _stageTick = _runtime.Tick;
         _stage = Stage.Deactivating;
         _ = FinishDeactivation();
     }
@@ -124,6 +127,51 @@ internal sealed partial class Activation
             lock (_waiting) call = _waiting.Dequeue();
             _waitingCount--;
             _runtime.Redeliver(this, call);
+        }
+    }
+
+    /// <summary>Tells every request that is here and has no answer, whether it runs or waits. For when this activation's process is dead.</summary>
+    internal void ForUnanswered(Action<GrainCall> tell)
+    {
+        for (var item = _batch; item is not null; item = item.Next) Tell(item as GrainCall);
+        for (var item = _mailbox; item is not null; item = item.Next) Tell(item as GrainCall);
+        Tell(_present);
+        foreach (var call in _waiting) Tell(call);
+        for (var sleeping = _sleeping; sleeping is not null; sleeping = sleeping.Next) Tell(sleeping.Call);
+
+        void Tell(GrainCall? call)
+        {
+            if (call is { IsAnswered: false }) tell(call);
+        }
+    }
+
+    /// <summary>
+    /// The activation is given up with a request that never ends; those that wait go to a new one. Others that run here may end or not: nobody
+    /// looks after this activation from now on, so their callers hear now that nobody knows.
+    /// </summary>
+    internal void Abandoned()
+    {
+        GrainCall[] waiting;
+        var running = new List<GrainCall>();
+        lock (_waiting)
+        {
+            waiting = [.. _waiting];
+            _waiting.Clear();
+            _stage = Stage.Gone;
+            for (var sleeping = _sleeping; sleeping is not null; sleeping = sleeping.Next) running.Add(sleeping.Call);
+        }
+
+        StopTimers();
+        _deactivated.TrySetResult();
+        if (Volatile.Read(ref _present) is { } present) running.Add(present);
+        foreach (var call in running)
+        {
+            if (!call.IsAnswered) call.TryFail(TimedOut(call, "before its activation was given up"));
+        }
+
+        foreach (var call in waiting)
+        {
+            if (!call.IsAnswered) _runtime.Redeliver(this, call);
         }
     }
 

@@ -43,6 +43,7 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
     private int _runningCount;
     private int _waitingCount;
     private int _started;
+    private int _stageTick;
     private volatile Stage _stage;
 
     internal Activation(GrainRuntime runtime, GrainClass grainClass, GrainId id)
@@ -84,9 +85,15 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
 
     internal bool IsGone => _stage == Stage.Gone;
 
+    /// <summary>Whether nothing is on its way here that has not been looked at.</summary>
+    internal bool IsDrained => Volatile.Read(ref _mailbox) is null;
+
     internal bool HasIncomingFilters => _runtime.HasIncomingFilters;
 
     internal int LastUsedTick { get; private set; }
+
+    /// <summary>Names the activation in a simulation's trace; 0 elsewhere.</summary>
+    internal int TraceKey { get; init; }
 
     /// <summary>Whether nothing runs, waits or is on its way here.</summary>
     internal bool IsIdle => Volatile.Read(ref _mailbox) is null && _stage == Stage.Active && _runningCount == 0;
@@ -357,7 +364,8 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
     /// <summary>The time-outs of this activation's requests. Runs on the watchdog's thread, also while a turn is stuck.</summary>
     internal void Expire(int tick, int timeoutTicks, int stuckTicks)
     {
-        var stuck = false;
+        // Neither a start nor an end is a request, and either can hang as well.
+        var stuck = _stage is Stage.Activating or Stage.Deactivating && tick - _stageTick > stuckTicks;
         for (var item = Volatile.Read(ref _mailbox); item is not null; item = item.Next) Check(item as GrainCall, runs: false);
         Check(Volatile.Read(ref _present), runs: true);
         lock (_waiting)
@@ -374,28 +382,9 @@ internal sealed partial class Activation : SynchronizationContext, IGrainContext
             var age = tick - call.StartTick;
             if (age > stuckTicks && runs) stuck = true;
             if (age <= timeoutTicks || call.IsAnswered) return;
-            call.TryFail(new TimeoutException(
-                $"{call.Method} of {GrainId} did not answer within {_runtime.Options.ResponseTimeout}. " +
-                "Its outcome is unknown: it may still be done. Repeat it with the same command id."));
+            call.TryFail(TimedOut(call, $"within {_runtime.Options.ResponseTimeout}"));
         }
     }
-
-    /// <summary>The activation is given up with a request that never ends; those that wait go to a new one.</summary>
-    internal void Abandoned()
-    {
-        GrainCall[] waiting;
-        lock (_waiting)
-        {
-            waiting = [.. _waiting];
-            _waiting.Clear();
-            _stage = Stage.Gone;
-        }
-
-        StopTimers();
-        _deactivated.TrySetResult();
-        foreach (var call in waiting)
-        {
-            if (!call.IsAnswered) _runtime.Redeliver(this, call);
-        }
-    }
+    private TimeoutException TimedOut(GrainCall call, string when) => new(
+        $"{call.Method} of {GrainId} did not answer {when}. Its outcome is unknown: it may still be done. Repeat it with the same command id.");
 }

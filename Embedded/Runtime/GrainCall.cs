@@ -46,6 +46,15 @@ public abstract class GrainCall : MailboxItem
 
     /// <summary>Calls the grain's method through the filters; the result boxed.</summary>
     internal abstract Task<object?> InvokeBoxed(object target);
+
+    /// <summary>The same request once more, with an answer of its own: what a network makes of one that it delivers twice.</summary>
+    internal abstract GrainCall Copy();
+
+    /// <summary>Answers as that copy of this request was answered, unless there is an answer already.</summary>
+    internal abstract void AnswerAs(GrainCall copy);
+
+    /// <summary>The answer, as a task without its value.</summary>
+    internal abstract Task Answered { get; }
 }
 
 /// <summary>
@@ -114,6 +123,24 @@ public abstract class GrainCall<T> : GrainCall
     }
 
     internal sealed override async Task<object?> InvokeBoxed(object target) => await Invoke(target);
+
+    internal sealed override Task Answered => Answer;
+
+    internal sealed override GrainCall Copy()
+    {
+        var copy = (GrainCall<T>)MemberwiseClone();
+        copy.Next = null;
+        copy._answer = AsyncTaskMethodBuilder<T>.Create();
+        _ = copy._answer.Task;
+        return copy;
+    }
+
+    internal sealed override void AnswerAs(GrainCall copy)
+    {
+        var answer = ((GrainCall<T>)copy).Answer;
+        if (answer.IsCompletedSuccessfully && !IsAnswered) Succeed(answer.GetAwaiter().GetResult());
+        else if (answer.Exception is { } failure) TryFail(failure.InnerException!);
+    }
 
     private async ValueTask<T> InvokeThroughFilters(Activation activation) => (T)(await activation.InvokeFiltered(this))!;
 
@@ -220,6 +247,24 @@ public abstract class GrainCallVoid : GrainCall
         return null;
     }
 
+    internal sealed override Task Answered => Answer;
+
+    internal sealed override GrainCall Copy()
+    {
+        var copy = (GrainCallVoid)MemberwiseClone();
+        copy.Next = null;
+        copy._answer = AsyncTaskMethodBuilder.Create();
+        _ = copy._answer.Task;
+        return copy;
+    }
+
+    internal sealed override void AnswerAs(GrainCall copy)
+    {
+        var answer = ((GrainCallVoid)copy).Answer;
+        if (answer.IsCompletedSuccessfully && !IsAnswered) Succeed();
+        else if (answer.Exception is { } failure) TryFail(failure.InnerException!);
+    }
+
     private async ValueTask InvokeThroughFilters(Activation activation) => await activation.InvokeFiltered(this);
 
     private void Finish(Activation activation, ValueTaskAwaiter awaiter)
@@ -277,6 +322,9 @@ internal class EngineCall : GrainCallVoid
         Kind = interleaves ? CallKind.Interleaving : CallKind.Exclusive;
         _work = work;
     }
+
+    /// <summary>Whether it is a timer's tick, which is over with its activation.</summary>
+    internal virtual bool IsTick => false;
 
     public override ValueTask Invoke(object target) => new(_work(Activation.Current!));
 }

@@ -5,23 +5,15 @@ using Orleans.Runtime;
 
 namespace OrderActors.Embedded.Runtime;
 
-/// <summary>All grain classes of the host, and references to their grains.</summary>
-internal sealed class GrainFactory : IClusterClient
+/// <summary>All grain classes of a host, and which of them implements an interface.</summary>
+internal sealed class GrainCatalog
 {
-    private readonly GrainRuntime _runtime;
     private readonly FrozenDictionary<Type, GrainClass> _byInterface;
     private readonly FrozenDictionary<string, GrainClass> _byName;
 
-    internal GrainFactory(GrainRuntime runtime, IEnumerable<Assembly> assemblies)
+    internal GrainCatalog(IEnumerable<Type> grains)
     {
-        _runtime = runtime;
-        Classes =
-        [
-            .. assemblies.Distinct().SelectMany(a => a.GetTypes())
-                .Where(t => t is { IsClass: true, IsAbstract: false } && typeof(Grain).IsAssignableFrom(t))
-                .OrderBy(t => t.FullName, StringComparer.Ordinal)
-                .Select(t => new GrainClass(t)),
-        ];
+        Classes = [.. grains.Distinct().OrderBy(t => t.FullName, StringComparer.Ordinal).Select(t => new GrainClass(t))];
 
         foreach (var same in Classes.GroupBy(c => c.GrainType).Where(g => g.Count() > 1))
         {
@@ -39,9 +31,39 @@ internal sealed class GrainFactory : IClusterClient
             .ToFrozenDictionary(g => g.Key, g => g.Single().Class);
     }
 
-    public IServiceProvider ServiceProvider => _runtime.Services;
-
     internal GrainClass[] Classes { get; }
+
+    /// <summary>All grain classes of an assembly.</summary>
+    internal static IEnumerable<Type> In(Assembly assembly) =>
+        assembly.GetTypes().Where(t => t is { IsClass: true, IsAbstract: false } && typeof(Grain).IsAssignableFrom(t));
+
+    internal GrainClass ClassOf(GrainId id) =>
+        _byName.TryGetValue(id.Type.ToString(), out var grainClass)
+            ? grainClass
+            : throw new ArgumentException($"There is no grain class of the type '{id.Type}'.", nameof(id));
+
+    internal GrainClass ClassOf(Type grainInterface) =>
+        _byInterface.TryGetValue(grainInterface, out var grainClass)
+            ? grainClass
+            : throw new ArgumentException($"No class, or more than one, implements {grainInterface.FullName}.");
+
+    /// <summary>The classes that are woken by the streams of a namespace.</summary>
+    internal GrainClass[] SubscribersOf(string streamNamespace) => [.. Classes.Where(c => c.ImplicitNamespaces.Contains(streamNamespace))];
+}
+
+/// <summary>References to the grains of a catalogue.</summary>
+internal sealed class GrainFactory(GrainRuntime runtime, GrainCatalog catalog) : IClusterClient
+{
+    internal GrainFactory(GrainRuntime runtime, IEnumerable<Type> grains)
+        : this(runtime, new GrainCatalog(grains))
+    {
+    }
+
+    public IServiceProvider ServiceProvider => runtime.Services;
+
+    internal GrainCatalog Catalog => catalog;
+
+    internal GrainClass[] Classes => catalog.Classes;
 
     public TGrainInterface GetGrain<TGrainInterface>(string primaryKey, string? grainClassNamePrefix = null)
         where TGrainInterface : IGrainWithStringKey
@@ -56,20 +78,13 @@ internal sealed class GrainFactory : IClusterClient
 
     public TGrainInterface GetGrain<TGrainInterface>(GrainId grainId)
         where TGrainInterface : IAddressable =>
-        (TGrainInterface)(object)ReferenceFactory.For(typeof(TGrainInterface)).Create(_runtime, ClassOf(grainId), grainId);
+        (TGrainInterface)(object)ReferenceFactory.For(typeof(TGrainInterface)).Create(runtime, ClassOf(grainId), grainId);
 
-    internal GrainClass ClassOf(GrainId id) =>
-        _byName.TryGetValue(id.Type.ToString(), out var grainClass)
-            ? grainClass
-            : throw new ArgumentException($"There is no grain class of the type '{id.Type}'.", nameof(id));
+    internal GrainClass ClassOf(GrainId id) => catalog.ClassOf(id);
 
     private TGrainInterface Reference<TGrainInterface>(IdSpan key)
     {
-        if (!_byInterface.TryGetValue(typeof(TGrainInterface), out var grainClass))
-        {
-            throw new ArgumentException($"No class, or more than one, implements {typeof(TGrainInterface).FullName}.");
-        }
-
-        return (TGrainInterface)(object)ReferenceFactory.For(typeof(TGrainInterface)).Create(_runtime, grainClass, new GrainId(grainClass.GrainType, key));
+        var grainClass = catalog.ClassOf(typeof(TGrainInterface));
+        return (TGrainInterface)(object)ReferenceFactory.For(typeof(TGrainInterface)).Create(runtime, grainClass, new GrainId(grainClass.GrainType, key));
     }
 }

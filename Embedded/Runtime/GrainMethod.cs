@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using OrderActors.Embedded.Simulation;
 using Orleans.Concurrency;
 
 namespace OrderActors.Embedded.Runtime;
@@ -14,6 +15,7 @@ internal sealed class GrainMethod
         Info = method;
         InterfaceName = method.DeclaringType!.FullName!;
         Name = method.Name;
+        TraceKey = Dice.HashOf(Name);
         SpanName = $"{method.DeclaringType.Name}/{method.Name}";
         Kind = method.IsDefined(typeof(AlwaysInterleaveAttribute)) ? CallKind.Interleaving
             : method.IsDefined(typeof(ReadOnlyAttribute)) ? CallKind.ReadOnly : CallKind.Exclusive;
@@ -24,6 +26,7 @@ internal sealed class GrainMethod
     {
         InterfaceName = "engine";
         Name = name;
+        TraceKey = Dice.HashOf(name);
         SpanName = $"engine/{name}";
     }
 
@@ -35,6 +38,9 @@ internal sealed class GrainMethod
 
     /// <summary>As Orleans names the spans of a call.</summary>
     internal string SpanName { get; }
+
+    /// <summary>Names the method in a simulation's trace.</summary>
+    internal ulong TraceKey { get; }
 
     internal CallKind Kind { get; }
 

@@ -78,6 +78,12 @@ public abstract class GrainReferenceBase : IGrainReference, IAddressable, IEquat
     private void Deliver(GrainCall call)
     {
         if (Runtime.RefusesCallsFromOutside(call, GrainId)) return;
+        if (Runtime.Network is { } network)
+        {
+            network.Send(Class, GrainId, call);
+            return;
+        }
+
         // A reference remembers where its grain lived; a stale activation passes the call on by itself.
         var activation = _activation;
         if (activation is null || activation.IsGone)

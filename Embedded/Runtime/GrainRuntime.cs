@@ -56,6 +56,9 @@ internal sealed class GrainRuntime
     /// <summary>The watchdog's clock: reading it costs nothing, so every request carries it.</summary>
     internal int Tick => Volatile.Read(ref _tick);
 
+    /// <summary>Where grains live when there are several engines; null when all of them live here.</summary>
+    internal ISiloNetwork? Network { get; set; }
+
     internal long ActivationCount => Interlocked.Read(ref _activationCount);
 
     internal bool IsStopping => _stopping;
@@ -64,6 +67,9 @@ internal sealed class GrainRuntime
         _activations.Select(pair => pair.Value).Concat(_workers.SelectMany(pair => pair.Value.All));
 
     internal int AdvanceTick() => Interlocked.Increment(ref _tick);
+
+    /// <summary>Engines that share requests share the clock that these carry.</summary>
+    internal void SetTick(int tick) => Volatile.Write(ref _tick, tick);
 
     internal IGrainStorage Storage(string? name) => _storages.GetOrAdd(name ?? DefaultStorage, n =>
         Services.GetKeyedService<IGrainStorage>(n)
@@ -78,6 +84,13 @@ internal sealed class GrainRuntime
         activation = _activations.GetOrAdd(id, fresh);
         if (ReferenceEquals(activation, fresh)) Interlocked.Increment(ref _activationCount);
         return activation;
+    }
+
+    /// <summary>Brings a call of the engine's own to its grain, wherever that lives.</summary>
+    internal void Send(GrainClass grainClass, GrainId id, GrainCall call)
+    {
+        if (Network is { } network) network.Send(grainClass, id, call);
+        else Deliver(Locate(grainClass, id), call);
     }
 
     /// <summary>Fails a call that comes from outside while the engine stops.</summary>
@@ -100,11 +113,12 @@ internal sealed class GrainRuntime
     {
         // What the engine asked of that very activation, such as a timer's tick, is over with it.
         if (call is EngineCall and not Streams.StreamCall) return;
-        Deliver(Locate(gone.Class, gone.GrainId), call);
+        Send(gone.Class, gone.GrainId, call);
     }
 
     internal void Remove(Activation activation)
     {
+        Network?.Removed(activation);
         if (activation.Class.IsStatelessWorker)
         {
             if (_workers.TryGetValue(activation.GrainId, out var group)) group.Remove(activation);

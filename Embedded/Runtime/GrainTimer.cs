@@ -77,6 +77,8 @@ internal sealed class GrainTimer : IGrainTimer
     {
         private volatile bool _began;
 
+        internal override bool IsTick => true;
+
         public override ValueTask Invoke(object target)
         {
             _began = true;

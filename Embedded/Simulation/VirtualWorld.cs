@@ -8,17 +8,23 @@ namespace OrderActors.Embedded.Simulation;
 /// </summary>
 public sealed class VirtualWorld : SynchronizationContext, IWorkScheduler
 {
-    private readonly List<object> _ready = [];
     private readonly Random _random;
     private readonly VirtualClock _clock;
     private readonly int _thread = Environment.CurrentManagedThreadId;
+    private Work[] _ready = new Work[256];
+    private int _count;
     private volatile string? _strayed;
 
     /// <summary>A world that starts at an instant.</summary>
     public VirtualWorld(int seed, DateTimeOffset start)
+        : this(seed, start, new Random(seed))
+    {
+    }
+
+    internal VirtualWorld(int seed, DateTimeOffset start, Random random)
     {
         Seed = seed;
-        _random = new Random(seed);
+        _random = random;
         _clock = new VirtualClock(start);
     }
 
@@ -31,11 +37,19 @@ public sealed class VirtualWorld : SynchronizationContext, IWorkScheduler
     /// <summary>How many pieces of work ran so far.</summary>
     public long Steps { get; private set; }
 
-    /// <inheritdoc/>
-    public void Schedule(IThreadPoolWorkItem item) => Add(item);
+    /// <summary>Told before every step: how many pieces of work could have been next, and which one is.</summary>
+    internal IStepWatch? Watch { get; set; }
+
+    internal VirtualClock Time => _clock;
+
+    /// <summary>Pieces of work and timers after which the run is given up: a world that only turns in circles never ends.</summary>
+    internal long MaxSteps { get; set; } = long.MaxValue;
 
     /// <inheritdoc/>
-    public override void Post(SendOrPostCallback d, object? state) => Add(new Posted(d, state));
+    public void Schedule(IThreadPoolWorkItem item) => Add(new Work(item, null, null));
+
+    /// <inheritdoc/>
+    public override void Post(SendOrPostCallback d, object? state) => Add(new Work(d, state, null));
 
     /// <inheritdoc/>
     public override void Send(SendOrPostCallback d, object? state) => throw new NotSupportedException("A virtual world has one thread; use Post.");
@@ -44,7 +58,7 @@ public sealed class VirtualWorld : SynchronizationContext, IWorkScheduler
     public override SynchronizationContext CreateCopy() => this;
 
     /// <summary>Runs until the body is done.</summary>
-    /// <exception cref="InvalidOperationException">Nothing can happen any more and the body is not done.</exception>
+    /// <exception cref="StuckWorldException">Nothing can happen any more, or only the same for ever, and the body is not done.</exception>
     public T Run<T>(Func<Task<T>> body)
     {
         ArgumentNullException.ThrowIfNull(body);
@@ -57,10 +71,11 @@ public sealed class VirtualWorld : SynchronizationContext, IWorkScheduler
             {
                 if (_strayed is { } where) throw new InvalidOperationException($"Work left the world's thread and came back, so " +
                     $"this run could not be repeated (seed {Seed}): {where}");
-                if (_ready.Count > 0) Step();
+                if (Steps + _clock.Fired > MaxSteps) throw new StuckWorldException($"Not done at {_clock.GetUtcNow():O} after {Steps} steps (seed {Seed}).");
+                if (_count > 0) Step();
                 else if (!_clock.Advance())
                 {
-                    throw new InvalidOperationException(
+                    throw new StuckWorldException(
                         $"Deadlock at {_clock.GetUtcNow():O} after {Steps} steps (seed {Seed}): nothing is ready, no timer is set, and the run is not done.");
                 }
             }
@@ -80,7 +95,10 @@ public sealed class VirtualWorld : SynchronizationContext, IWorkScheduler
         return true;
     });
 
-    private void Add(object item)
+    /// <summary>Runs a piece of work later, unless its owner is dead by then.</summary>
+    internal void Add(object item, object? state, IMortal? owner) => Add(new Work(item, state, owner));
+
+    private void Add(in Work work)
     {
         if (Environment.CurrentManagedThreadId != _thread)
         {
@@ -88,92 +106,63 @@ public sealed class VirtualWorld : SynchronizationContext, IWorkScheduler
             return;
         }
 
-        _ready.Add(item);
+        if (_count == _ready.Length) Array.Resize(ref _ready, _count * 2);
+        _ready[_count++] = work;
     }
 
     private void Step()
     {
         Steps++;
-        var index = _ready.Count == 1 ? 0 : _random.Next(_ready.Count);
-        var item = _ready[index];
+        var index = _count == 1 ? 0 : _random.Next(_count);
+        Watch?.BeforeStep(_count, index);
+        var work = _ready[index];
         // The last one takes the free place: order is drawn anyway, and nothing has to move.
-        _ready[index] = _ready[^1];
-        _ready.RemoveAt(_ready.Count - 1);
-        if (item is IThreadPoolWorkItem work) work.Execute();
-        else ((Posted)item).Run();
+        ref var last = ref _ready[--_count];
+        _ready[index] = last;
+        last = default;
+        if (work.Owner is { IsDead: true }) return;
+        if (work.Item is IThreadPoolWorkItem item) item.Execute();
+        else if (work.Owner is SynchronizationContext own) Continue((SendOrPostCallback)work.Item, work.State, own);
+        else ((SendOrPostCallback)work.Item)(work.State);
     }
 
-    private sealed class Posted(SendOrPostCallback callback, object? state)
+    /// <summary>What somebody's own work goes on with is again its own, and over with its owner.</summary>
+    private void Continue(SendOrPostCallback work, object? state, SynchronizationContext own)
     {
-        internal void Run() => callback(state);
+        SetSynchronizationContext(own);
+        try
+        {
+            work(state);
+        }
+        finally
+        {
+            SetSynchronizationContext(this);
+        }
     }
+
+    private readonly record struct Work(object Item, object? State, IMortal? Owner);
 }
 
-/// <summary>A clock that stands still until it is told to jump to its next timer.</summary>
-internal sealed class VirtualClock(DateTimeOffset start) : TimeProvider
+/// <summary>A world did not come to its end.</summary>
+/// <param name="message">When, after how many steps, and why.</param>
+public sealed class StuckWorldException(string message) : InvalidOperationException(message);
+
+/// <summary>Somebody whose work is over with its death: what was left to do is never done.</summary>
+internal interface IMortal
 {
-    private readonly PriorityQueue<(VirtualTimer Timer, long Version), (long Due, long Order)> _timers = new();
-    private long _now;
-    private long _order;
+    bool IsDead { get; }
+}
 
-    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+/// <summary>Somebody who has timers.</summary>
+internal interface ITimerOwner : IMortal
+{
+    /// <summary>How late the timer that is set now will be.</summary>
+    TimeSpan Lateness();
+}
 
-    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
-
-    public override DateTimeOffset GetUtcNow() => start.AddTicks(_now);
-
-    public override long GetTimestamp() => _now;
-
-    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-    {
-        var timer = new VirtualTimer(this, callback, state);
-        timer.Change(dueTime, period);
-        return timer;
-    }
-
-    /// <summary>Jumps to the next timer and fires it; false when there is none.</summary>
-    internal bool Advance()
-    {
-        while (_timers.TryDequeue(out var entry, out var at))
-        {
-            if (entry.Version != entry.Timer.Version) continue;
-            _now = Math.Max(_now, at.Due);
-            entry.Timer.Fire();
-            return true;
-        }
-
-        return false;
-    }
-
-    private sealed class VirtualTimer(VirtualClock clock, TimerCallback callback, object? state) : ITimer
-    {
-        private TimeSpan _period;
-
-        /// <summary>Changes with every setting, so that an older entry of the queue is known to be void.</summary>
-        internal long Version { get; private set; }
-
-        public bool Change(TimeSpan dueTime, TimeSpan period)
-        {
-            Version++;
-            _period = period;
-            if (dueTime != Timeout.InfiniteTimeSpan) Enqueue(dueTime);
-            return true;
-        }
-
-        public void Dispose() => Version++;
-
-        public ValueTask DisposeAsync()
-        {
-            Dispose();
-            return ValueTask.CompletedTask;
-        }
-
-        internal void Fire()
-        {
-            if (_period > TimeSpan.Zero) Enqueue(_period);
-            callback(state);
-        }
-
-        private void Enqueue(TimeSpan dueTime) => clock._timers.Enqueue((this, Version), (clock._now + dueTime.Ticks, clock._order++));
-    }
+/// <summary>Sees every step of a world.</summary>
+internal interface IStepWatch
+{
+    /// <summary>The piece of work at a place among those that are ready is next. May only bring about that it dies.</summary>
+    void BeforeStep(int ready, int index);
 }

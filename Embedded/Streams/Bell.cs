@@ -78,7 +78,7 @@ internal sealed class GrainBell(GrainRuntime runtime, GrainClass grainClass, Gra
         {
             StartTick = Runtime.Tick,
         };
-        Runtime.Deliver(Runtime.Locate(grainClass, grain), call);
+        Runtime.Send(grainClass, grain, call);
     }
 }
 

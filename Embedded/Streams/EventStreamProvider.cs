@@ -27,7 +27,8 @@ internal sealed class EventStreamProvider : IStreamProvider, IDisposable
     private readonly EventStreamOptions _options;
     private readonly GrainFactory _grains;
     private readonly DurableSubscriptions _durable;
-    private readonly GrainBell[][] _implicit;
+    private readonly GrainClass[] _subscribers;
+    private readonly GrainBell[]?[] _implicit = new GrainBell[]?[EventPartitions.Count];
     private readonly ConcurrentDictionary<Guid, (int Partition, Bell Bell)> _explicit = new();
 
     internal EventStreamProvider(GrainRuntime runtime, GrainFactory grains, IEventStore events, EventStreamOptions options)
@@ -37,8 +38,7 @@ internal sealed class EventStreamProvider : IStreamProvider, IDisposable
         _events = events;
         _options = options;
         _durable = new DurableSubscriptions(runtime);
-        var classes = grains.Classes.Where(c => c.ImplicitNamespaces.Contains(options.Namespace)).ToArray();
-        _implicit = [.. Enumerable.Range(0, EventPartitions.Count).Select(p => classes.Select(c => ImplicitBell(c, p)).ToArray())];
+        _subscribers = grains.Catalog.SubscribersOf(options.Namespace);
     }
 
     public string Name => _options.Provider;
@@ -127,9 +127,15 @@ internal sealed class EventStreamProvider : IStreamProvider, IDisposable
         _explicit[subscription.Id] = (partition, bell);
     }
 
+    // Two that make a partition's bells at once agree on the first: a bell knows what is under way.
+    private GrainBell[] ImplicitBells(int partition) =>
+        Volatile.Read(ref _implicit[partition])
+        ?? (Interlocked.CompareExchange(ref _implicit[partition], [.. _subscribers.Select(c => ImplicitBell(c, partition))], null)
+        ?? _implicit[partition]!);
+
     private void Ring(int partition, long head)
     {
-        foreach (var bell in _implicit[partition]) bell.Ring(head);
+        foreach (var bell in ImplicitBells(partition)) bell.Ring(head);
         if (_explicit.IsEmpty) return;
         foreach (var (_, (at, bell)) in _explicit)
         {

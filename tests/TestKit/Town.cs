@@ -33,23 +33,23 @@ public sealed class Town(Func<IGrainFactory> grains, Func<Func<Task<bool>>, stri
     public string NextId() => "c" + Interlocked.Increment(ref _command).ToString(CultureInfo.InvariantCulture);
 
     /// <summary>Opens a merchant that sells soup at 900 and bread at 250, of which there are so many.</summary>
-    public async Task<IMerchantGrain> Merchant(string id, int? bread = null, bool autoAccept = false)
+    public async Task<IMerchantGrain> Merchant(string id, int? bread = null, bool autoAccept = false, GeoPoint? at = null)
     {
         var merchant = grains().GetGrain<IMerchantGrain>(id);
         var by = new Actor(Role.Merchant, id);
-        Done(await merchant.Execute(new CreateMerchant(NextId(), by, "Market kitchen", zone, Market, "EUR", TimeSpan.FromMinutes(12), autoAccept)));
+        Done(await merchant.Execute(new CreateMerchant(NextId(), by, "Market kitchen", zone, at ?? Market, "EUR", TimeSpan.FromMinutes(12), autoAccept)));
         Done(await merchant.Execute(new SetMenu(NextId(), by, [new MenuItem("soup", "Soup", 900), new MenuItem("bread", "Bread", 250, bread)])));
         Done(await merchant.Execute(new SetMerchantStatus(NextId(), by, MerchantStatus.Open)));
         return merchant;
     }
 
-    /// <summary>Brings a courier online near the market.</summary>
-    public async Task<ICourierGrain> Courier(string id)
+    /// <summary>Brings a courier online, near the market if nothing else is said.</summary>
+    public async Task<ICourierGrain> Courier(string id, GeoPoint? at = null, int capacity = 1, bool byHand = false)
     {
         var courier = grains().GetGrain<ICourierGrain>(id);
         var by = new Actor(Role.Courier, id);
-        Done(await courier.Execute(new CreateCourier(NextId(), by, "Kim", zone, 1)));
-        Done(await courier.Execute(new GoOnline(NextId(), by, Market)));
+        Done(await courier.Execute(new CreateCourier(NextId(), by, "Kim", zone, capacity, AcceptsOffersByHand: byHand)));
+        Done(await courier.Execute(new GoOnline(NextId(), by, at ?? Market)));
         return courier;
     }
 
@@ -88,6 +88,14 @@ public sealed class Town(Func<IGrainFactory> grains, Func<Func<Task<bool>>, stri
     {
         await eventually(async () => (await Now(order)).Courier is not null, $"{order.Number} has a courier");
         return (await Now(order)).Courier!;
+    }
+
+    /// <summary>Places an order that is accepted and ready.</summary>
+    public async Task<OrderView> ReadyOrder(string customer, string merchant)
+    {
+        var order = await Placed(customer, merchant);
+        await Accept(order);
+        return await Ready(order);
     }
 
     /// <summary>Takes an order from placing to the door.</summary>

@@ -13,7 +13,7 @@ internal sealed class JournalCompaction(JournalData data, CancellationToken stop
     private const int BatchBytes = 1024 * 1024;
     private readonly List<(KeyHash Hash, Location From, uint Offset)> _states = [];
     private readonly List<(int Partition, long Sequence, Location From, uint Offset)> _events = [];
-    private byte[] _batch = new byte[2 * BatchBytes];
+    private byte[] _batch = new byte[64 * 1024];
     private int _length = BatchFormat.Header;
     private int _records;
     private long _batches;

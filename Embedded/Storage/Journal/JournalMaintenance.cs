@@ -11,6 +11,7 @@ internal sealed class JournalMaintenance : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly SemaphoreSlim _wake = new(0);
     private readonly List<JournalSegment> _retired = [];
+    private readonly Action? _due;
     private readonly Thread? _thread;
     private long _snapshotSegment;
     private long _snapshotOffset;
@@ -18,13 +19,18 @@ internal sealed class JournalMaintenance : IDisposable
     private int _signalled;
     private long _retryAfterSegment;
 
-    public JournalMaintenance(JournalData data)
+    public JournalMaintenance(JournalData data, IJournalPump? pump)
     {
         _data = data;
         (_snapshotSegment, _snapshotOffset) = (data.Covered.Segment, data.Covered.Offset);
         _lastSegment = data.Position.Segment;
-        if (data.Options.AutomaticMaintenance)
+        if (pump is not null)
         {
+            _due = pump.MaintenanceDue;
+        }
+        else if (data.Options.AutomaticMaintenance)
+        {
+            _due = () => _wake.Release();
             _thread = new Thread(Run) { IsBackground = true, Name = "journal maintenance", Priority = ThreadPriority.BelowNormal };
             _thread.Start();
         }
@@ -38,8 +44,8 @@ internal sealed class JournalMaintenance : IDisposable
     {
         var position = _data.Position;
         var due = position.Segment != Volatile.Read(ref _lastSegment) || BytesSinceSnapshot(position) >= _data.Options.SnapshotEveryBytes;
-        if (due && _thread is not null && Interlocked.Exchange(ref _signalled, 1) == 0)
-            _wake.Release();
+        if (due && _due is not null && Interlocked.Exchange(ref _signalled, 1) == 0)
+            _due();
     }
 
     /// <summary>Writes the index out now.</summary>
@@ -80,6 +86,28 @@ internal sealed class JournalMaintenance : IDisposable
         }
     }
 
+    /// <summary>Does what is due: rewrites files, or at least writes the index out. What fails is tried again at the next file.</summary>
+    public void Tend()
+    {
+        Volatile.Write(ref _signalled, 0);
+        var position = _data.Position;
+        Volatile.Write(ref _lastSegment, position.Segment);
+        if (position.Segment < _retryAfterSegment)
+            return;
+        try
+        {
+            if (!Compact() && BytesSinceSnapshot(position) >= _data.Options.SnapshotEveryBytes)
+                Snapshot();
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Nothing acknowledged depends on this; the next file of the log is the next chance.
+            Interlocked.Increment(ref _data.Counters.MaintenanceFailures);
+            _data.Logger.MaintenanceFailed(e);
+            _retryAfterSegment = position.Segment + 1;
+        }
+    }
+
     /// <summary>Ends the thread; a compaction under way is given up.</summary>
     public void Stop()
     {
@@ -117,23 +145,7 @@ internal sealed class JournalMaintenance : IDisposable
             while (true)
             {
                 _wake.Wait(_stopping.Token);
-                Volatile.Write(ref _signalled, 0);
-                var position = _data.Position;
-                Volatile.Write(ref _lastSegment, position.Segment);
-                if (position.Segment < _retryAfterSegment)
-                    continue;
-                try
-                {
-                    if (!Compact() && BytesSinceSnapshot(position) >= _data.Options.SnapshotEveryBytes)
-                        Snapshot();
-                }
-                catch (Exception e) when (e is not OperationCanceledException)
-                {
-                    // Nothing acknowledged depends on this; the next file of the log is the next chance.
-                    Interlocked.Increment(ref _data.Counters.MaintenanceFailures);
-                    _data.Logger.MaintenanceFailed(e);
-                    _retryAfterSegment = position.Segment + 1;
-                }
+                Tend();
             }
         }
         catch (OperationCanceledException)

@@ -52,6 +52,9 @@ public sealed class JournalOptions
     /// <summary>Off only in tests, which decide themselves when the index is written out and files are rewritten.</summary>
     internal bool AutomaticMaintenance { get; set; } = true;
 
+    /// <summary>The seed of a new journal's key hashes; drawn when null. Set only where a run has to be the same again.</summary>
+    internal ulong? HashSeed { get; set; }
+
     /// <summary>Throws <see cref="ArgumentException"/> naming the first option out of range and what is allowed.</summary>
     public void Validate()
     {

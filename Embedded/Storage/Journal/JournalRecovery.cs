@@ -31,7 +31,7 @@ internal sealed class JournalRecovery(JournalData data)
         {
             if (data.Files.List().Any(name => name.EndsWith(SnapshotFile.Suffix, StringComparison.Ordinal)))
                 throw new JournalCorruptException($"{data.Files.Name} holds an index snapshot and no log file; the log is missing.");
-            data.Seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
+            data.Seed = data.Options.HashSeed ?? BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
             var first = data.CreateLogSegment(1, 1, 1);
             data.Position = new LogPosition(1, first.End, 1, 1);
             return first;
@@ -40,6 +40,10 @@ internal sealed class JournalRecovery(JournalData data)
         data.Seed = segments[0].Header.Seed;
         var log = segments.Where(segment => !segment.Header.Compacted).OrderBy(segment => segment.Header.Id).ToList();
         CheckChain(segments, log);
+
+        // A process that died left what it had not synced to its system, which may still lose it; what is found here is shown to everybody.
+        log[^1].File.Sync();
+        data.Files.SyncFolder();
         var covered = LoadSnapshot(segments);
         if (covered is not null)
         {

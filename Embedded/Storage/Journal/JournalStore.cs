@@ -25,22 +25,24 @@ public sealed class JournalStore : IGrainStorage, IEventStore, IAsyncDisposable
     private readonly JournalReader _reader;
     private readonly JournalWriter _writer;
     private readonly JournalMaintenance _maintenance;
-    private readonly IDisposable _watched;
+    private readonly IDisposable? _watched;
     private readonly Lock _closing = new();
     private Task? _closed;
 
     private JournalStore(JournalData data, IDisposable folderLock, JournalSegment active, IStateSerializer serializer, IEventExtractor extractor,
-        TimeProvider time)
+        TimeProvider time, IJournalPump? pump)
     {
         _data = data;
         _lock = folderLock;
         _serializer = serializer;
         _extractor = extractor;
         _reader = new JournalReader(data, serializer);
-        _maintenance = new JournalMaintenance(data);
-        _writer = new JournalWriter(data, active, time, _maintenance.Grew);
+        _maintenance = new JournalMaintenance(data, pump);
+        _writer = new JournalWriter(data, active, time, _maintenance.Grew, pump);
         _writer.Start();
-        _watched = StorageInstruments.Watch("journal", () => _writer.PendingWrites, () => !_writer.Failed.IsCompleted);
+        // What a simulated world does is nobody's to watch.
+        if (pump is null)
+            _watched = StorageInstruments.Watch("journal", () => _writer.PendingWrites, () => !_writer.Failed.IsCompleted);
     }
 
     /// <summary>
@@ -103,7 +105,7 @@ public sealed class JournalStore : IGrainStorage, IEventStore, IAsyncDisposable
     }
 
     internal static JournalStore Open(JournalOptions options, IJournalFiles files, IStateSerializer serializer, IEventExtractor extractor,
-        TimeProvider time, ILogger logger)
+        TimeProvider time, ILogger logger, IJournalPump? pump = null)
     {
         options = options.Copy();
         options.Validate();
@@ -115,7 +117,7 @@ public sealed class JournalStore : IGrainStorage, IEventStore, IAsyncDisposable
             var recovery = new JournalRecovery(data);
             var active = recovery.Run();
             logger.Opened(data.Index.Count, data.Segments.All.Count(), recovery.Replayed, (long)time.GetElapsedTime(started).TotalMilliseconds);
-            return new JournalStore(data, folderLock, active, serializer, extractor, time);
+            return new JournalStore(data, folderLock, active, serializer, extractor, time, pump);
         }
         catch
         {
@@ -221,9 +223,19 @@ public sealed class JournalStore : IGrainStorage, IEventStore, IAsyncDisposable
     /// <summary>Tests decide themselves when this happens.</summary>
     internal JournalMaintenance Maintenance => _maintenance;
 
+    /// <summary>A pump has it write.</summary>
+    internal JournalWriter Writer => _writer;
+
+    /// <summary>The version of a state; 0 when there is none.</summary>
+    internal long VersionOf(string stateName, GrainId grainId)
+    {
+        _ = EncodeKey(stateName, grainId, out var hash);
+        return _data.Index.Version(hash);
+    }
+
     private void Close()
     {
-        _watched.Dispose();
+        _watched?.Dispose();
         _writer.Stop();
         _maintenance.Stop();
         try
@@ -250,8 +262,7 @@ public sealed class JournalStore : IGrainStorage, IEventStore, IAsyncDisposable
         _writer.ThrowIfClosed(0);
         if (!Versions.TryParse(grainState.ETag, out var expected))
         {
-            _ = EncodeKey(stateName, grainId, out var stored);
-            throw Versions.Conflict(grainId, stateName, _data.Index.Version(stored), grainState.ETag);
+            throw Versions.Conflict(grainId, stateName, VersionOf(stateName, grainId), grainState.ETag);
         }
 
         var buffer = EncodeKey(stateName, grainId, out var hash);

@@ -1,7 +1,5 @@
-using System.Buffers;
 using OrderActors.Storage;
 using Orleans.Runtime;
-using Orleans.Storage;
 
 namespace OrderActors.Embedded.Storage.Journal;
 
@@ -9,12 +7,13 @@ namespace OrderActors.Embedded.Storage.Journal;
 /// The one thread that appends. It takes everything that waits, writes it as one batch with one write and one sync, and
 /// only then lets anybody see it. What arrives meanwhile is the next batch.
 /// </summary>
-internal sealed class JournalWriter
+internal sealed partial class JournalWriter
 {
     private readonly JournalData _data;
     private readonly TimeProvider _time;
     private readonly Action _grew;
-    private readonly Thread _thread;
+    private readonly IJournalPump? _pump;
+    private readonly Thread? _thread;
     private readonly object _gate = new();
     private readonly TaskCompletionSource<JournalFailedException> _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<KeyHash, long> _inBatch = [];
@@ -22,6 +21,8 @@ internal sealed class JournalWriter
     private readonly bool[] _touched = new bool[EventPartitions.Count];
     private List<WriteRequest> _queue = [];
     private List<WriteRequest> _taken = [];
+    private int _from;
+    private int _until;
     private JournalSegment _active;
     private byte[] _batch = GC.AllocateUninitializedArray<byte>(64 * 1024, pinned: true);
     private int _length;
@@ -37,7 +38,7 @@ internal sealed class JournalWriter
     private bool _stopping;
     private volatile JournalFailedException? _failure;
 
-    public JournalWriter(JournalData data, JournalSegment active, TimeProvider time, Action grew)
+    public JournalWriter(JournalData data, JournalSegment active, TimeProvider time, Action grew, IJournalPump? pump)
     {
         _data = data;
         _active = active;
@@ -46,7 +47,11 @@ internal sealed class JournalWriter
         _nextVersion = data.Position.NextVersion;
         for (var partition = 0; partition < EventPartitions.Count; partition++)
             _heads[partition] = data.Events[partition].Head;
-        _thread = new Thread(Run) { IsBackground = true, Name = "journal writer" };
+        _pump = pump;
+        if (pump is null)
+            _thread = new Thread(Run) { IsBackground = true, Name = "journal writer" };
+        else
+            _parked = _knowsNoCursor = true;
     }
 
     public event Action<int, long>? Appended;
@@ -58,7 +63,10 @@ internal sealed class JournalWriter
 
     public long PendingBytes => Interlocked.Read(ref _pendingBytes);
 
-    public void Start() => _thread.Start();
+    /// <summary>Whether there are cursors that the disk does not know yet.</summary>
+    public bool HasCursors => _data.Cursors.AnyDirty;
+
+    public void Start() => _thread?.Start();
 
     /// <summary>Throws when nothing more can be accepted now.</summary>
     public void ThrowIfClosed(int bytes)
@@ -112,7 +120,61 @@ internal sealed class JournalWriter
             Wake();
         }
 
-        _thread.Join();
+        _thread?.Join();
+    }
+
+    /// <summary>
+    /// For a pump: takes what waits, or the cursors alone when they are due. False when there is nothing, and then the pump is
+    /// told of the next that comes.
+    /// </summary>
+    public bool TryTake(bool cursorsDue)
+    {
+        lock (_gate)
+        {
+            _parked = _queue.Count == 0 && !(cursorsDue && HasCursors);
+            _knowsNoCursor = _parked && !HasCursors;
+            if (_parked)
+                return false;
+            (_taken, _queue) = (_queue, []);
+            _from = 0;
+            return true;
+        }
+    }
+
+    /// <summary>Writes the next batch of what was taken; false when nothing of it is left, or the disk failed.</summary>
+    public bool WriteBatch()
+    {
+        if (_from == _taken.Count && (_taken.Count > 0 || !HasCursors))
+            return false;
+        try
+        {
+            _until = _from;
+            _until = Fill(_from);
+            Append();
+            return true;
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+            return false;
+        }
+    }
+
+    /// <summary>Makes the batch that was written durable, and only then lets anybody see it; false when the disk failed.</summary>
+    public bool SyncBatch()
+    {
+        try
+        {
+            Sync();
+            Publish(_from, _until);
+            _from = _until;
+            return true;
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+            return false;
+        }
     }
 
     private void Wake()
@@ -120,30 +182,22 @@ internal sealed class JournalWriter
         if (!_parked)
             return;
         _parked = false;
-        Monitor.Pulse(_gate);
+        if (_pump is null)
+            Monitor.Pulse(_gate);
+        else
+            _pump.WriterDue();
     }
 
     private void Run()
     {
         while (Take())
         {
-            for (var from = 0; from < _taken.Count || (_taken.Count == 0 && _data.Cursors.AnyDirty);)
+            while (WriteBatch() && SyncBatch())
             {
-                var until = from;
-                try
-                {
-                    until = Fill(from);
-                    Commit();
-                    Publish(from, until);
-                }
-                catch (Exception e)
-                {
-                    Fail(e, from);
-                    return;
-                }
-
-                from = until;
             }
+
+            if (_failure is not null)
+                return;
         }
     }
 
@@ -152,7 +206,7 @@ internal sealed class JournalWriter
     {
         lock (_gate)
         {
-            _taken = [];
+            (_taken, _from) = ([], 0);
             while (_queue.Count == 0)
             {
                 if (_stopping)
@@ -172,215 +226,7 @@ internal sealed class JournalWriter
         }
     }
 
-    /// <summary>Copies waiting records into the batch, as far as one batch goes; returns the first one left over.</summary>
-    private int Fill(int from)
-    {
-        _length = BatchFormat.Header;
-        _records = 0;
-        _writes = 0;
-        _inBatch.Clear();
-        var at = from;
-        for (; at < _taken.Count && _length < _data.Options.MaxBatchBytes; at++)
-        {
-            var request = _taken[at];
-            if (request.Kind != RecordKind.None)
-                Add(request);
-        }
-
-        if (_data.Cursors.AnyDirty)
-        {
-            foreach (var (subscriber, partition, sequence) in _data.Cursors.TakeDirty())
-            {
-                Reserve(RecordFormat.MaxKeySpace("", subscriber, "") + RecordFormat.CursorValue);
-                _length += RecordFormat.WriteCursor(_batch.AsSpan(_length), subscriber, partition, sequence);
-                _records++;
-            }
-        }
-
-        return at;
-    }
-
-    private void Add(WriteRequest request)
-    {
-        if (!_inBatch.TryGetValue(request.Hash, out var stored))
-            stored = _data.Index.Version(request.Hash);
-        if (stored != request.Expected)
-        {
-            Interlocked.Increment(ref _data.Counters.Conflicts);
-            request.Refusal = Versions.Conflict(request.Grain, request.StateName, stored, Versions.Text(request.Expected));
-            return;
-        }
-
-        Reserve(request.Length);
-        var record = _batch.AsSpan(_length, request.Length);
-        request.Buffer.AsSpan(0, request.Length).CopyTo(record);
-        request.Version = _nextVersion++;
-        request.BatchOffset = _length;
-        RecordFormat.WriteVersion(record, request.Version);
-        RecordFormat.Seal(record);
-        var at = RecordFormat.StateLength(record);
-        for (var i = RecordFormat.EventCount(record); i > 0; i--)
-        {
-            var entry = record.Slice(at, RecordFormat.EventLength(record[at..]));
-            RecordFormat.SealEvent(entry, ++_heads[RecordFormat.EventPartition(entry)]);
-            at += entry.Length;
-        }
-
-        _inBatch[request.Hash] = request.Kind == RecordKind.Tombstone ? 0 : request.Version;
-        _length += request.Length;
-        _records++;
-        _writes++;
-    }
-
-    private void Reserve(int bytes)
-    {
-        if (_length + bytes <= _batch.Length)
-            return;
-        var larger = GC.AllocateUninitializedArray<byte>(Math.Max(_length + bytes, _batch.Length * 2), pinned: true);
-        _batch.AsSpan(0, _length).CopyTo(larger);
-        _batch = larger;
-    }
-
-    private void Commit()
-    {
-        if (_records == 0)
-            return;
-        var position = _data.Position;
-        if (_active.End + _length > _data.Options.SegmentBytes && position.NextBatch > _active.Header.FirstBatch)
-            Roll(position);
-        BatchFormat.Seal(_batch.AsSpan(0, _length), _records, position.NextBatch, _active.Header.Id);
-        _active.File.Write(_batch.AsSpan(0, _length), _active.End);
-        var started = _time.GetTimestamp();
-        _active.File.Sync();
-        var took = _time.GetElapsedTime(started);
-        var ticks = took.Ticks;
-        StorageInstruments.Committed("journal", _writes, _length, took);
-        var counters = _data.Counters;
-        counters.Batches++;
-        counters.Records += _records;
-        counters.Writes += _writes;
-        counters.Bytes += _length;
-        counters.Syncs++;
-        counters.SyncTicks += ticks;
-        counters.LongestSyncTicks = Math.Max(counters.LongestSyncTicks, ticks);
-    }
-
-    private void Roll(LogPosition position)
-    {
-        var full = _active;
-        _active = _data.CreateLogSegment(full.Header.Id + 1, position.NextVersion, position.NextBatch);
-        // Gives the reserved rest back. Not synced: zeroes at the end of a finished file mean nothing.
-        full.File.SetLength(full.End);
-        full.Sealed = true;
-    }
-
-    /// <summary>The batch is durable: index, events, waiters, in this order.</summary>
-    private void Publish(int from, int until)
-    {
-        var start = _active.End;
-        for (var i = from; i < until; i++)
-        {
-            var request = _taken[i];
-            if (request.Version > 0)
-                Publish(request, start);
-        }
-
-        if (_records > 0)
-        {
-            _active.MaxVersion = _nextVersion - 1;
-            _active.End = start + _length;
-            _data.Position = new LogPosition(_active.Header.Id, _active.End, _data.Position.NextBatch + 1, _nextVersion);
-        }
-
-        for (var partition = 0; partition < EventPartitions.Count; partition++)
-        {
-            if (!_touched[partition])
-                continue;
-            _touched[partition] = false;
-            _data.Trim(partition);
-            try
-            {
-                Appended?.Invoke(partition, _heads[partition]);
-            }
-            catch (Exception e)
-            {
-                _data.Logger.AppendedHandlerThrew(e);
-            }
-        }
-
-        Complete(from, until);
-        _grew();
-    }
-
-    private void Publish(WriteRequest request, long batchStart)
-    {
-        var record = _batch.AsSpan(request.BatchOffset, request.Length);
-        var offset = (uint)(batchStart + request.BatchOffset);
-        var stateLength = RecordFormat.StateLength(record);
-        if (request.Kind == RecordKind.State)
-        {
-            var location = new Location(_active.Slot, offset, stateLength);
-            _active.AddLive(stateLength);
-            _data.Index.Put(request.Hash, request.Version, location, request.Type, out var replaced);
-            if (replaced is { } old)
-                _data.Segments.Release(old);
-        }
-        else
-        {
-            _active.TombstoneBytes += stateLength;
-            if (_data.Index.Remove(request.Hash, request.Version, out var removed))
-                _data.Segments.Release(removed);
-        }
-
-        var events = 0;
-        for (var at = stateLength; at < record.Length;)
-        {
-            var entry = record.Slice(at, RecordFormat.EventLength(record[at..]));
-            var partition = RecordFormat.EventPartition(entry);
-            _active.AddLive(entry.Length);
-            _data.Events[partition].Append(
-                new Location(_active.Slot, offset + (uint)at, entry.Length), entry[RecordFormat.EventHeader..].ToArray(), request.Events[events++]);
-            _touched[partition] = true;
-            at += entry.Length;
-        }
-    }
-
-    private void Complete(int from, int until)
-    {
-        if (from == until)
-            return;
-        var bytes = 0L;
-        for (var i = from; i < until; i++)
-        {
-            bytes += _taken[i].Length;
-            if (_taken[i].Buffer.Length > 0)
-                ArrayPool<byte>.Shared.Return(_taken[i].Buffer);
-        }
-
-        lock (_gate)
-        {
-            _pendingWrites -= until - from;
-            Interlocked.Add(ref _pendingBytes, -bytes);
-        }
-
-        // The waiters are many; another thread tells them while this one writes on.
-        ThreadPool.UnsafeQueueUserWorkItem(
-            static batch =>
-            {
-                for (var i = batch.From; i < batch.Until; i++)
-                {
-                    var request = batch.Requests[i];
-                    if (request.Refusal is { } refusal)
-                        request.TrySetException(refusal);
-                    else
-                        request.TrySetResult(request.Version);
-                }
-            },
-            (Requests: _taken, From: from, Until: until),
-            preferLocal: false);
-    }
-
-    private void Fail(Exception reason, int from)
+    private void Fail(Exception reason)
     {
         var failure = new JournalFailedException(
             $"The journal in {_data.Files.Name} failed on {_active.Name} and accepts no more writes: {reason.Message}", reason);
@@ -388,7 +234,7 @@ internal sealed class JournalWriter
         lock (_gate)
         {
             _failure = failure;
-            waiting = [.. _taken.Skip(from), .. _queue];
+            waiting = [.. _taken.Skip(_from), .. _queue];
             _queue.Clear();
         }
 

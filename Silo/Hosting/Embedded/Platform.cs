@@ -20,16 +20,16 @@ public static class Platform
 
     /// <summary>
     /// Adds everything but the start. The caller supplies the storage, and may supply <see cref="TimeProvider"/> and
-    /// <see cref="IWorkScheduler"/> to run in virtual time, and assemblies with more grains than the platform's.
+    /// <see cref="IWorkScheduler"/> to run in virtual time, and more grain classes than the platform's.
     /// </summary>
     public static IServiceCollection AddPlatform<TStore>(
-        this IServiceCollection services, EngineOptions options, TStore store, params Assembly[] moreGrains)
+        this IServiceCollection services, EngineOptions options, TStore store, params Type[] moreGrains)
         where TStore : class, IGrainStorage, IEventStore
     {
         services.AddKeyedSingleton<IGrainStorage>("Default", store);
         services.AddSingleton<IEventStore>(store);
         services.AddSingleton<IEventLog, StoredEventLog>();
         services.AddOrderActorsGrains();
-        return services.AddEmbeddedEngine(options, Streams, [typeof(GrainServices).Assembly, .. moreGrains]);
+        return services.AddEmbeddedEngine(options, Streams, typeof(GrainServices).Assembly, moreGrains);
     }
 }

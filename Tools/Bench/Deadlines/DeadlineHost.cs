@@ -10,7 +10,8 @@ namespace OrderActors.Tools.Bench.Deadlines;
 
 /// <summary>
 /// The platform on the bench's journal, as a process of its own that can be killed. It says in one line each what it has done:
-/// <c>known</c> with the deadlines that the shards know and the seconds since the process began, <c>moved</c>, <c>fired</c>.
+/// <c>known</c> with the deadlines that the shards know and the seconds since the process began, <c>moved</c>, <c>fired</c>
+/// with the most memory that the process had, in bytes: only itself can say it so late, since it ends with that line.
 /// </summary>
 internal static class DeadlineHost
 {
@@ -30,7 +31,7 @@ internal static class DeadlineHost
         if (fire)
         {
             await UntilFiredAsync(engine.Client, plan);
-            await output.WriteLineAsync("fired");
+            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"fired {Process.GetCurrentProcess().PeakWorkingSet64}"));
             return ExitCodes.Ok;
         }
 

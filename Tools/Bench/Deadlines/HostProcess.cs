@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace OrderActors.Tools.Bench.Deadlines;
 
@@ -29,13 +28,6 @@ internal sealed class HostProcess : IDisposable
         if (words.Length > 0 && words[0] == word) return words;
         Kill();
         throw new InvalidOperationException($"The host said '{line}' and not '{word}': {await _errors}");
-    }
-
-    /// <summary>The most memory that the process had so far, in millions of bytes.</summary>
-    public double PeakMegabytes()
-    {
-        var status = File.ReadAllLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return double.Parse(status.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024 / 1e6;
     }
 
     /// <summary>Ends it without a word.</summary>

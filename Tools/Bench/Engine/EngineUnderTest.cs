@@ -44,7 +44,7 @@ internal sealed class EngineUnderTest : IAsyncDisposable
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error).AddSimpleConsole());
         services.AddSingleton(policy ?? new OrderPolicy());
         services.AddSingleton<ITravelModel, InstantTravel>();
-        services.AddPlatform(new EngineOptions(), journal, typeof(AdderGrain).Assembly);
+        services.AddPlatform(new EngineOptions(), journal, typeof(AdderGrain), typeof(StoringGrain));
         var provider = services.BuildServiceProvider();
         await provider.GetRequiredService<EmbeddedEngine>().StartAsync();
         return new EngineUnderTest(provider, journal);

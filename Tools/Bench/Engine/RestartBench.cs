@@ -63,7 +63,8 @@ internal static class RestartBench
         var ready = await process.StandardOutput.ReadLineAsync();
         var seconds = clock.Elapsed.TotalSeconds;
         if (ready is null) throw new InvalidOperationException($"The host did not come up: {await process.StandardError.ReadToEndAsync()}");
-        var peak = PeakBytes(process.Id) / 1e6;
+        process.Refresh();
+        var peak = process.PeakWorkingSet64 / 1e6;
         if (kill) process.Kill();
         else InterruptedBy(process);
         await process.WaitForExitAsync();
@@ -74,11 +75,5 @@ internal static class RestartBench
     {
         using var interrupt = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
         interrupt.WaitForExit();
-    }
-
-    private static double PeakBytes(int process)
-    {
-        var status = File.ReadAllLines($"/proc/{process}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        return double.Parse(status.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1024;
     }
 }

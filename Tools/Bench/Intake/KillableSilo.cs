@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using OrderActors.Silo.Hosting;
 
 namespace OrderActors.Tools.Bench.Intake;
@@ -49,7 +48,8 @@ internal sealed class KillableSilo(string data, params string[] options) : IDisp
     public void Kill()
     {
         if (_process is not { HasExited: false } process) return;
-        Look(process);
+        process.Refresh();
+        PeakMegabytes = Math.Max(PeakMegabytes, process.PeakWorkingSet64 / 1e6);
         process.Kill();
         process.WaitForExit();
     }
@@ -58,15 +58,5 @@ internal sealed class KillableSilo(string data, params string[] options) : IDisp
     {
         Kill();
         _process?.Dispose();
-    }
-
-    private void Look(Process process)
-    {
-        var file = $"/proc/{process.Id}/status";
-        if (!File.Exists(file)) return;
-        var peak = File.ReadLines(file).FirstOrDefault(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
-        if (peak is null) return;
-        var kilobytes = double.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture);
-        PeakMegabytes = Math.Max(PeakMegabytes, kilobytes * 1024 / 1e6);
     }
 }

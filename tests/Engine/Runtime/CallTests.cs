@@ -161,6 +161,38 @@ public sealed class CallTests
         new EngineOptions { StuckAfter = TimeSpan.FromMinutes(2) });
 
     [Fact]
+    public void Whoever_calls_shortly_before_a_grain_is_given_up_hears_that_nobody_knows() => EngineHost.InVirtualTime(
+        async (host, clock) =>
+        {
+            // Found by the simulator (seed 242): nobody looks after the calls of an activation that is given up.
+            var gate = host.Grains.GetGrain<IGateGrain>("g");
+            var stuck = gate.Write("stuck");
+            await Task.Delay(TimeSpan.FromSeconds(110), clock);
+            var late = gate.Interleave("late");
+            await Assert.ThrowsAsync<TimeoutException>(() => stuck);
+            var failure = await Assert.ThrowsAsync<TimeoutException>(() => late.WaitAsync(TimeSpan.FromMinutes(5), clock));
+            Assert.Contains("given up", failure.Message);
+        },
+        new EngineOptions { StuckAfter = TimeSpan.FromMinutes(2) });
+
+    [Fact]
+    public void A_grain_whose_start_never_ends_is_given_up_and_lives_on()
+    {
+        var store = new TestStore();
+        EngineHost.InVirtualTime(
+            async (host, clock) =>
+            {
+                store.HangReads = true;
+                var counter = host.Grains.GetGrain<ICounterGrain>(1);
+                await Assert.ThrowsAsync<TimeoutException>(counter.Get);
+                store.HangReads = false;
+                await Task.Delay(TimeSpan.FromMinutes(3), clock);
+                Assert.Equal(0, await counter.Get());
+            },
+            new EngineOptions { StuckAfter = TimeSpan.FromMinutes(2) }, store);
+    }
+
+    [Fact]
     public void A_full_mailbox_refuses_with_its_limit_and_lets_the_rest_through() => EngineHost.InVirtualTime(
         async (host, _) =>
         {

@@ -106,6 +106,9 @@ internal sealed class TestStore : IGrainStorage, IEventStore
 
     internal Exception? FailWrites { get; set; }
 
+    /// <summary>Reads of states never come back.</summary>
+    internal bool HangReads { get; set; }
+
     internal int Count => _records.Count;
 
     internal void Append(int partition)
@@ -125,6 +128,7 @@ internal sealed class TestStore : IGrainStorage, IEventStore
 
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
+        if (HangReads) return new TaskCompletionSource().Task;
         if (_records.TryGetValue(Key(stateName, grainId), out var record))
         {
             grainState.State = JsonSerializer.Deserialize<T>(record.State)!;

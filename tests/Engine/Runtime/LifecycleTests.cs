@@ -118,6 +118,20 @@ public sealed class LifecycleTests
         Assert.Equal(0, host.Engine.ActivationCount);
     });
 
+    // On real threads: what is told late is lost between two of them.
+    [Fact]
+    public async Task A_stop_waits_for_what_grains_tell_each_other_one_way_while_they_leave()
+    {
+        for (var round = 0; round < 200; round++)
+        {
+            await using var host = await EngineHost.StartAsync();
+            await host.Grains.GetGrain<IFarewellGrain>("a").Meet("b");
+            await host.Grains.GetGrain<IFarewellGrain>("b").Meet("a");
+            await host.Engine.StopAsync();
+            Assert.Equal(["a left", "b left"], host.Journal.Entries.Order());
+        }
+    }
+
     [Fact]
     public void A_stop_waits_no_longer_than_its_limit_for_a_request_that_never_ends() => EngineHost.InVirtualTime(async (host, clock) =>
     {

@@ -80,6 +80,39 @@ public sealed class EchoGrain(Journal journal) : Grain, IEchoGrain
     }
 }
 
+public interface IFarewellGrain : IGrainWithStringKey
+{
+    Task Meet(string other);
+
+    [OneWay]
+    Task Hear(string word);
+}
+
+/// <summary>Tells another of its kind when it leaves, which takes it a while.</summary>
+public sealed class FarewellGrain(Journal journal) : Grain, IFarewellGrain
+{
+    private string? _other;
+
+    public Task Meet(string other)
+    {
+        _other = other;
+        return Task.CompletedTask;
+    }
+
+    public Task Hear(string word)
+    {
+        journal.Add(word);
+        return Task.CompletedTask;
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_other is null) return;
+        await Task.Yield();
+        _ = GrainFactory.GetGrain<IFarewellGrain>(_other).Hear($"{this.GetPrimaryKeyString()} left");
+    }
+}
+
 /// <summary>Holds requests at a gate, to see which others come in meanwhile.</summary>
 public interface IGate : IGrainWithStringKey
 {

@@ -107,7 +107,7 @@ public sealed class TimeTests
     public void A_run_in_which_nothing_can_happen_any_more_says_so()
     {
         var world = new VirtualWorld(3, DateTimeOffset.UnixEpoch);
-        var deadlock = Assert.Throws<InvalidOperationException>(() => world.Run(() => new TaskCompletionSource().Task));
+        var deadlock = Assert.Throws<StuckWorldException>(() => world.Run(() => new TaskCompletionSource().Task));
         Assert.Contains("seed 3", deadlock.Message);
     }
 
