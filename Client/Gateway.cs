@@ -68,14 +68,27 @@ public static class Gateway
     {
         ArgumentNullException.ThrowIfNull(app);
         var services = app.Services;
-        var gate = services.GetRequiredService<GatewayGate>();
-        var logger = services.GetRequiredService<ILogger<GatewayPipeline>>();
 
         // Before anything measures.
         services.GetRequiredService<MetricStore>();
+        app.UseGateway(static app => app.UseRouting());
+        ImmutableArray<Operation> operations = [.. Operations(services)];
+        services.GetRequiredService<OpenApiDocument>().Describe(operations);
+        foreach (var operation in operations) operation.Map(app);
+        return app;
+    }
+
+    /// <summary>What every request passes on its way to its operation.</summary>
+    /// <param name="app">Where it is put, with a gateway's services.</param>
+    /// <param name="route">Finds the operation: an endpoint that has it as metadata.</param>
+    internal static void UseGateway(this IApplicationBuilder app, Action<IApplicationBuilder> route)
+    {
+        var services = app.ApplicationServices;
+        var gate = services.GetRequiredService<GatewayGate>();
+        var logger = services.GetRequiredService<ILogger<GatewayPipeline>>();
         app.Use(next => new RequestTelemetry(next).Handle);
         app.Use(next => new GatewayPipeline(next, gate, logger).Handle);
-        app.UseRouting();
+        route(app);
         var keys = services.GetRequiredService<ApiKeys>();
         var ownership = services.GetRequiredService<Ownership>();
         app.Use(next => new AccessControl(next, keys).Handle);
@@ -84,10 +97,6 @@ public static class Gateway
         app.UseAdmission();
         app.Use(next => new OwnerControl(next, ownership).Handle);
         app.Use(next => new KeyedRequests(next, services.GetRequiredService<AnswerStore>(), clock).Handle);
-        ImmutableArray<Operation> operations = [.. Operations(services)];
-        services.GetRequiredService<OpenApiDocument>().Describe(operations);
-        foreach (var operation in operations) operation.Map(app);
-        return app;
     }
 
     /// <summary>All operations, a resource after the other, in the order in which the documents have them.</summary>

@@ -32,9 +32,9 @@ internal static class AdmissionSetup
     }
 
     /// <summary>From here on requests pass it. Behind the routing and whatever finds out who the caller is.</summary>
-    public static void UseAdmission(this WebApplication app)
+    public static void UseAdmission(this IApplicationBuilder app)
     {
-        var services = app.Services;
+        var services = app.ApplicationServices;
         var (control, degradation) = (services.GetRequiredService<AdmissionControl>(), services.GetRequiredService<IDegradation>());
         var (options, clock) = (services.GetRequiredService<AdmissionOptions>(), services.GetRequiredService<TimeProvider>());
         app.Use(next => new AdmissionPipeline(next, control, degradation, options, clock).Handle);

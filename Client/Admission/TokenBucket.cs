@@ -92,7 +92,9 @@ internal sealed class BucketTable(int most)
     {
         try
         {
-            foreach (var (key, _) in _buckets.ToArray().OrderBy(b => b.Value.FullAt).Take(Math.Max(1, Count - most + (most / 8))))
+            // As many as these are too many, and not those that come meanwhile: a flood of keys must not empty the buckets of others.
+            var known = _buckets.ToArray();
+            foreach (var (key, _) in known.OrderBy(b => b.Value.FullAt).Take(Math.Max(1, known.Length - most + (most / 8))))
             {
                 if (_buckets.TryRemove(key, out _)) Interlocked.Decrement(ref _count);
             }

@@ -67,7 +67,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
     public async Task SetAddress(HttpContext context)
     {
         var (id, address) = (IdOf(context), AddressOf(context));
-        var command = IdempotencyKey.OrNew(context, "address");
+        var command = IdempotencyKey.OrNew(context, "address", address);
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetAddressRequest);
         await Write(context, await Grain(id).Execute(context, new SetAddress(
             command,
@@ -80,7 +80,7 @@ internal sealed class CustomerRoutes(IClusterClient grains, GatewayOptions limit
     public async Task RemoveAddress(HttpContext context)
     {
         var (id, address) = (IdOf(context), AddressOf(context));
-        var command = IdempotencyKey.OrNew(context, "remove-address");
+        var command = IdempotencyKey.OrNew(context, "remove-address", address);
         await Write(context, await Grain(id).Execute(context, new RemoveAddress(command, new Actor(Role.Customer, id), address)));
     }
 

@@ -1,4 +1,6 @@
 using Microsoft.AspNetCore.Http;
+using OrderActors.Broadcast;
+using OrderActors.Client.Idempotency;
 using OrderActors.Client.Orders;
 using OrderActors.Client.Promotions;
 using OrderActors.Couriers;
@@ -120,9 +122,15 @@ internal sealed class Ownership(IClusterClient grains)
         // What is no number is told so by the operation, in its words.
         if (!OrderNumber.TryParse(RouteValue(context, "number"), out var number, out _)) return;
         var order = await grains.GetGrain<IOrderGrain>(number.ToString()).Get() ?? throw OrderReplies.NotFound(number);
-        if (!caller.Owns(order) && !await IsOffered(context, caller, number)) throw OrderReplies.NotFound(number);
+        if (!caller.Owns(order) && !HadOrder(context, caller, order) && !await IsOffered(context, caller, number)) throw OrderReplies.NotFound(number);
         context.SetOwnOrder(order);
     }
+
+    // Who gave an order away may not have heard so: sent again under its key, the request is answered like the first time. What is new the order refuses.
+    private static bool HadOrder(HttpContext context, Caller caller, OrderView order) =>
+        caller.Kind == Callers.Courier && context.Request.Headers.ContainsKey(IdempotencyKey.Header) && order.Timeline.Any(entry =>
+            entry.By == new Actor(Role.Courier, caller.Subject)
+            || (entry.Type is EventTypes.DeliveryAssigned or EventTypes.DeliveryHandedOver && entry.Detail == caller.Subject));
 
     // Who is asked to take an order has to see what it is.
     private async ValueTask<bool> IsOffered(HttpContext context, Caller caller, OrderNumber number) =>

@@ -90,8 +90,10 @@ internal static class Replies
         if (KeyedRequest.Of(context) is not { } request) return WriteProblem(context, problem);
         if (replayed) return Repeat(context, request, () => WriteProblem(context, problem));
 
-        // What the content alone decides comes out the same again, and what is not there may be there next time.
-        var kept = problem.Kind.Status is 409 or 422 && refusal.Code is not (RefusalCode.ValidationFailed or RefusalCode.AlreadyExists);
+        // What the content alone decides comes out the same again, what is not there may be there next time, and who has too many open orders
+        // has fewer then: a customer forgets that refusal, so that the same placement is done.
+        var kept = problem.Kind.Status is 409 or 422
+            && refusal.Code is not (RefusalCode.ValidationFailed or RefusalCode.AlreadyExists or RefusalCode.OrderLimit);
         return WriteProblem(context, problem, kept ? request : null);
     }
 

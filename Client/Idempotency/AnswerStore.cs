@@ -53,7 +53,8 @@ internal sealed partial class AnswerStore(IClusterClient grains, TimeProvider cl
 
     private void Start()
     {
-        lock (_starting) _keeping ??= Task.Run(KeepAll);
+        // Nothing waits yet, so it goes to sleep at once, and wakes where its host runs such things.
+        lock (_starting) _keeping ??= KeepAll();
     }
 
     private async Task KeepAll()

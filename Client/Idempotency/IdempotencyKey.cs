@@ -21,14 +21,20 @@ internal static class IdempotencyKey
     /// <summary>The command id that this request's key stands for.</summary>
     /// <param name="context">The request.</param>
     /// <param name="scope">The route's own name: one key on two routes is two commands.</param>
-    public static string Required(HttpContext context, string scope) => Optional(context, scope) ?? throw new RequestFault(
+    /// <param name="part">
+    /// What the address names within whom it asks, such as an order's refund: one key for two of them is two commands, which one grain remembers.
+    /// </param>
+    public static string Required(HttpContext context, string scope, string? part = null) => Optional(context, Of(scope, part)) ?? throw new RequestFault(
         ProblemKind.IdempotencyKeyMissing,
         $"This request changes something, so it needs the header {Header}: {Rule}. Send the same key again when an answer is lost.",
         new ProblemError("required", $"{Header} is missing.", Header: Header, Allowed: [Rule]));
 
     /// <summary>The command id for a request that is idempotent by nature: the caller's key when there is one, else a new id.</summary>
-    public static string OrNew(HttpContext context, string scope) =>
-        Optional(context, scope) ?? CommandIdOf(context.Caller(), scope, Guid.NewGuid().ToString("N"));
+    /// <param name="context">The request.</param>
+    /// <param name="scope">The route's own name.</param>
+    /// <param name="part">What the address names within whom it asks.</param>
+    public static string OrNew(HttpContext context, string scope, string? part = null) =>
+        Optional(context, Of(scope, part)) ?? CommandIdOf(context.Caller(), scope, Guid.NewGuid().ToString("N"));
 
     /// <summary>Reads a key off the wire.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out string? key)
@@ -62,6 +68,8 @@ internal static class IdempotencyKey
         var name = Convert.ToHexStringLower(hash[..16]);
         return caller.Live ? name : "~" + name;
     }
+
+    private static string Of(string scope, string? part) => part is null ? scope : $"{scope}/{part}";
 
     private static string? Optional(HttpContext context, string scope) => Of(context) is { } key ? CommandIdOf(context.Caller(), scope, key) : null;
 

@@ -18,7 +18,7 @@ internal sealed class KeyedRequests(RequestDelegate next, AnswerStore store, Tim
     /// <summary>How long a request waits for another one with the same key.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private readonly ConcurrentDictionary<string, TaskCompletionSource> _running = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, RunningRequest> _running = new(StringComparer.Ordinal);
 
     /// <summary>Handles one request.</summary>
     public Task Handle(HttpContext context) =>
@@ -28,8 +28,8 @@ internal sealed class KeyedRequests(RequestDelegate next, AnswerStore store, Tim
 
     private async Task Handle(HttpContext context, Operation operation, KeyedRequest request)
     {
-        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await Enter(context, request.Name, done);
+        var running = new RunningRequest();
+        await Enter(context, request.Name, running);
         try
         {
             request.Begin(context);
@@ -44,27 +44,55 @@ internal sealed class KeyedRequests(RequestDelegate next, AnswerStore store, Tim
         finally
         {
             _running.TryRemove(request.Name, out _);
-            done.SetResult();
+            running.End();
         }
     }
 
-    private async Task Enter(HttpContext context, string name, TaskCompletionSource done)
+    private async Task Enter(HttpContext context, string name, RunningRequest own)
     {
         var until = clock.GetTimestamp() + (long)(Patience.TotalSeconds * clock.TimestampFrequency);
-        while (!_running.TryAdd(name, done))
+        while (!_running.TryAdd(name, own))
         {
             if (!_running.TryGetValue(name, out var first)) continue;
             var left = clock.GetElapsedTime(clock.GetTimestamp(), until);
-            try
-            {
-                if (left <= TimeSpan.Zero) throw new TimeoutException();
-                await first.Task.WaitAsync(left, clock, context.RequestAborted);
-            }
-            catch (TimeoutException)
-            {
-                throw new RequestFault(
-                    ProblemKind.IdempotencyInProgress, "The first request with this Idempotency-Key is still being worked on. Send it again in a moment.");
-            }
+            if (left > TimeSpan.Zero && await first.WaitAsync(left, clock, context.RequestAborted)) continue;
+            throw new RequestFault(
+                ProblemKind.IdempotencyInProgress, "The first request with this Idempotency-Key is still being worked on. Send it again in a moment.");
         }
+    }
+}
+
+/// <summary>A request that is being worked on, and those with the same key that wait for its end.</summary>
+internal sealed class RunningRequest
+{
+    private readonly Lock _turn = new();
+    private List<TaskCompletionSource<bool>>? _waiting;
+    private bool _hasEnded;
+
+    /// <summary>Waits for its end; false when that takes longer.</summary>
+    /// <param name="atMost">How long.</param>
+    /// <param name="clock">The time.</param>
+    /// <param name="aborted">Who waits hung up.</param>
+    public async Task<bool> WaitAsync(TimeSpan atMost, TimeProvider clock, CancellationToken aborted)
+    {
+        var over = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_turn)
+        {
+            if (_hasEnded) return true;
+            (_waiting ??= []).Add(over);
+        }
+
+        await using var timer = clock.CreateTimer(
+            static over => ((TaskCompletionSource<bool>)over!).TrySetResult(false), over, atMost, Timeout.InfiniteTimeSpan);
+        await using var hungUp = aborted.UnsafeRegister(static (over, token) => ((TaskCompletionSource<bool>)over!).TrySetCanceled(token), over);
+        return await over.Task;
+    }
+
+    /// <summary>It has ended.</summary>
+    public void End()
+    {
+        List<TaskCompletionSource<bool>>? waiting;
+        lock (_turn) (_hasEnded, waiting) = (true, _waiting);
+        foreach (var one in waiting ?? []) one.TrySetResult(true);
     }
 }

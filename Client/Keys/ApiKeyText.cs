@@ -21,14 +21,14 @@ internal static class ApiKeyText
     /// <summary>How long a text is.</summary>
     public const int Length = PrefixLength + IdLength + SecretLength + ChecksumLength;
 
+    /// <summary>How long the secret in it is: 62^43 is a little more than 2^256.</summary>
+    public const int SecretLength = 43;
+
     private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const string LiveId = "key_live_";
     private const string TestId = "key_test_";
     private const int PrefixLength = 8;
     private const int IdLength = 16;
-
-    // 62^43 is a little more than 2^256.
-    private const int SecretLength = 43;
     private const int ChecksumLength = 6;
 
     private static readonly SearchValues<char> AnyDigit = SearchValues.Create(Digits);
@@ -52,9 +52,12 @@ internal static class ApiKeyText
     public static bool IsLiveId(string id) => id.StartsWith(LiveId, StringComparison.Ordinal);
 
     /// <summary>A new text for a key.</summary>
-    public static string New(string id)
+    public static string New(string id) => Of(id, RandomNumberGenerator.GetString(Digits, SecretLength));
+
+    /// <summary>The text of a key with this secret: as many digits and letters as a secret has.</summary>
+    public static string Of(string id, string secret)
     {
-        var body = (IsLiveId(id) ? LivePrefix : TestPrefix) + id[LiveId.Length..] + RandomNumberGenerator.GetString(Digits, SecretLength);
+        var body = (IsLiveId(id) ? LivePrefix : TestPrefix) + id[LiveId.Length..] + secret;
         return body + Checksum(body);
     }
 

@@ -80,7 +80,7 @@ internal sealed class ApiKeys(IClusterClient grains, ApiKeyOptions options, Time
 
     private async Task Forget(KeyHash hash, Task<Caller?> asked)
     {
-        await ((Task)asked).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)asked).ConfigureAwait(ConfigureAwaitOptions.ContinueOnCapturedContext | ConfigureAwaitOptions.SuppressThrowing);
         _asked.TryRemove(hash, out _);
     }
 

@@ -66,7 +66,7 @@ internal sealed class LimitRoutes(IClusterClient grains, GatewayOptions limits, 
     public async Task Set(HttpContext context)
     {
         var (owner, subject) = SubjectOf(context);
-        var id = IdempotencyKey.OrNew(context, "set-limit");
+        var id = IdempotencyKey.OrNew(context, "set-limit", PartOf(context));
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetRateLimitRequest);
         await Execute(context, new SetRateLimit(id, Operators.Of(context), body.Reason, owner, subject, body.Rate, body.Burst));
     }
@@ -76,8 +76,10 @@ internal sealed class LimitRoutes(IClusterClient grains, GatewayOptions limits, 
     {
         var (owner, subject) = SubjectOf(context);
         await Execute(context, new ClearRateLimit(
-            IdempotencyKey.OrNew(context, "clear-limit"), Operators.Of(context), "The configured limit holds again.", owner, subject));
+            IdempotencyKey.OrNew(context, "clear-limit", PartOf(context)), Operators.Of(context), "The configured limit holds again.", owner, subject));
     }
+
+    private static string PartOf(HttpContext context) => $"{context.Request.RouteValues["owner"]}/{context.Request.RouteValues["id"]}";
 
     private IGovernanceGrain Governance => grains.GetGrain<IGovernanceGrain>(IGovernanceGrain.Key);
 

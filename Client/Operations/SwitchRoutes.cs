@@ -67,7 +67,7 @@ internal sealed class SwitchRoutes(IClusterClient grains, GatewayOptions limits,
     public async Task Set(HttpContext context)
     {
         var (feature, scope) = (FeatureOf(context), ScopeOf(context));
-        var id = IdempotencyKey.OrNew(context, "set-switch");
+        var id = IdempotencyKey.OrNew(context, "set-switch", PartOf(context));
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetSwitchRequest);
         await Execute(context, new SetSwitch(id, Operators.Of(context), body.Reason, feature, scope, body.Until));
     }
@@ -75,9 +75,11 @@ internal sealed class SwitchRoutes(IClusterClient grains, GatewayOptions limits,
     /// <summary>DELETE /v1/operations/switches/{feature}/{scope}.</summary>
     public async Task Clear(HttpContext context)
     {
-        var id = IdempotencyKey.OrNew(context, "clear-switch");
+        var id = IdempotencyKey.OrNew(context, "clear-switch", PartOf(context));
         await Execute(context, new ClearSwitch(id, Operators.Of(context), "Switched on again.", FeatureOf(context), ScopeOf(context)));
     }
+
+    private static string PartOf(HttpContext context) => $"{context.Request.RouteValues["feature"]}/{context.Request.RouteValues["scope"]}";
 
     private IGovernanceGrain Governance => grains.GetGrain<IGovernanceGrain>(IGovernanceGrain.Key);
 

@@ -100,7 +100,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
     public async Task Approve(HttpContext context)
     {
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
-        var id = IdempotencyKey.Required(context, "approve-refund");
+        var id = IdempotencyKey.Required(context, "approve-refund", PartOf(refund));
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.ApproveRefundRequest, ApproveRefundRequest.Empty);
         var reply = await GrainOf(number).Execute(context, new ApproveRefund(id, context.Acting(body.Actor), refund, body.Amount));
         await Write(context, 200, reply, Subject(number, refund), "approve");
@@ -110,7 +110,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
     public async Task Decline(HttpContext context)
     {
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
-        var id = IdempotencyKey.Required(context, "decline-refund");
+        var id = IdempotencyKey.Required(context, "decline-refund", PartOf(refund));
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.DeclineRefundRequest, DeclineRefundRequest.Empty);
         var reply = await GrainOf(number).Execute(context, new DeclineRefund(id, context.Acting(body.Actor), refund, body.Note));
         await Write(context, 200, reply, Subject(number, refund), "decline");
@@ -120,7 +120,7 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
     public async Task Withdraw(HttpContext context)
     {
         var (number, refund) = (OrderReplies.NumberOf(context), RefundOf(context));
-        var id = IdempotencyKey.Required(context, "withdraw-refund");
+        var id = IdempotencyKey.Required(context, "withdraw-refund", PartOf(refund));
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.WithdrawRefundRequest, WithdrawRefundRequest.Empty);
         var reply = await GrainOf(number).Execute(context, new WithdrawRefund(id, context.Acting(body.Actor), refund));
         await Write(context, 200, reply, Subject(number, refund), "withdraw");
@@ -144,6 +144,8 @@ internal sealed class RefundRoutes(IClusterClient grains, GatewayOptions limits)
             $"The refund is '{text}'; it must be {Rule}.",
             new ProblemError("invalid_id", $"A refund is {Rule}.", Parameter: "refund", Value: text, Allowed: [Rule]));
     }
+
+    private static string PartOf(int refund) => refund.ToString(CultureInfo.InvariantCulture);
 
     private static RequestFault NotFound(OrderNumber order, int refund)
     {

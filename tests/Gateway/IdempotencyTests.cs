@@ -1,3 +1,4 @@
+using OrderActors.Tests.Gateway.Keys;
 using Xunit;
 
 namespace OrderActors.Tests.Gateway;
@@ -127,6 +128,57 @@ public sealed class IdempotencyTests(SiloUnderTest silo)
         var again = (await Api.Post($"/v1/orders/{number}/ready", null, key)).ExpectProblem(409, "invalid_transition");
         Assert.Equal("true", again.Header("idempotent-replayed"));
         (await Api.Post($"/v1/orders/{number}/ready")).Expect(200);
+    }
+
+    [Fact]
+    public async Task One_key_for_two_parts_of_an_order_is_two_requests()
+    {
+        var town = await Town.Open(Api);
+        var number = await town.PlaceAssigned();
+        (await town.Step(number, "pickup")).Expect(200);
+        (await town.Step(number, "complete")).Expect(200);
+        var key = Api.NewKey();
+        var claims = new List<string>();
+        foreach (var amount in new[] { 100, 200 })
+        {
+            var claim = new { reason = "late", amount = new { amount, currency = "EUR" }, actor = new { role = "customer", id = town.Customer } };
+            claims.Add((await Api.Post($"/v1/orders/{number}/refunds", claim)).Expect(201)["number"]!);
+        }
+
+        foreach (var claim in claims)
+        {
+            var declined = (await Api.Post($"/v1/orders/{number}/refunds/{claim}/decline", null, key)).Expect(200);
+            Assert.Null(declined.Header("idempotent-replayed"));
+            Assert.Equal((claim, "declined"), (declined["number"], declined["status"]));
+        }
+    }
+
+    [Fact]
+    public async Task A_placement_that_was_one_order_too_many_is_done_later_with_the_same_key_and_stays_done()
+    {
+        var town = await Town.Open(Api);
+        (await Api.Put($"/v1/customers/{town.Customer}/limit", new { max_open_orders = 1 })).Expect(200);
+        var first = await town.Place();
+        var key = Api.NewKey();
+        (await Api.Post("/v1/orders", town.Order(), key)).ExpectProblem(422, "order_limit");
+        (await town.Cancel(first)).Expect(200);
+        var placed = await Eventually.Get(() => Api.Post("/v1/orders", town.Order(), key), a => a.Status == 201, "the customer has a free place");
+        var again = (await Api.Post("/v1/orders", town.Order(), key)).Expect(201);
+        Assert.Equal(("true", placed.Text), (again.Header("idempotent-replayed"), again.Text));
+    }
+
+    [Fact]
+    public async Task A_courier_who_gave_an_order_away_is_told_again_what_the_request_came_to()
+    {
+        var town = await Town.Open(Api);
+        var number = await town.PlaceAssigned();
+        using var courier = await CallerKeys.Of(Api, "courier", town.Courier);
+        var (path, key) = ($"/v1/deliveries/{number}/unassign", Api.NewKey());
+        var first = (await courier.Post(path, null, key)).Expect(200);
+        var again = (await courier.Post(path, null, key)).Expect(200);
+        Assert.Equal("true", again.Header("idempotent-replayed"));
+        Assert.Equal(first.Text, again.Text);
+        (await courier.Post(path, new { courier = town.Courier }, key)).ExpectProblem(422, "idempotency_key_reused");
     }
 
     [Fact]
