@@ -46,9 +46,15 @@ internal sealed class Durable<TState>(
     public async Task Complete() => _current = complete is null ? storage.State : await complete(storage.State);
 
     /// <summary>Decides on the state, writes it if it changed, then answers.</summary>
-    public Task<TReply> Decide<TReply>(Func<TState, Decision<TState, TReply>> decide)
+    /// <param name="decide">The decision. It may be asked again, on a state that was read anew.</param>
+    /// <param name="surely">
+    /// That there is nothing to do is believed of the stored state only, which is read again for it. A write finds out by itself that
+    /// another activation wrote in between; a word that changes nothing would be taken for done by whoever says it, once and for all.
+    /// For what others are told once, and is news nearly always.
+    /// </param>
+    public Task<TReply> Decide<TReply>(Func<TState, Decision<TState, TReply>> decide, bool surely = false)
     {
-        var pending = new Pending<TReply>(decide);
+        var pending = new Pending<TReply>(decide) { MustBeSure = surely };
         _waiting.Enqueue(pending);
         if (!_writing) _ = WriteAll();
         return pending.Reply;
@@ -81,8 +87,9 @@ internal sealed class Durable<TState>(
 
     private async Task Write(List<Pending> batch)
     {
+        var fresh = _stale;
         if (_stale) await Reread();
-        for (var retried = false; ; retried = true)
+        for (var conflicted = false; ;)
         {
             var before = Current;
             var after = before;
@@ -100,11 +107,18 @@ internal sealed class Durable<TState>(
                     _current = after;
                     committed?.Invoke(after, raised);
                 }
-                catch (InconsistentStateException) when (!retried)
+                catch (InconsistentStateException) when (!conflicted)
                 {
                     await Reread();
+                    conflicted = fresh = true;
                     continue;
                 }
+            }
+            else if (!fresh && batch.Exists(pending => pending.MustBeSure))
+            {
+                await Reread();
+                fresh = true;
+                continue;
             }
 
             foreach (var pending in batch) pending.Answer();
@@ -132,6 +146,8 @@ internal sealed class Durable<TState>(
 
     private abstract class Pending
     {
+        public bool MustBeSure { get; init; }
+
         public abstract TState DecideOn(TState state);
 
         public abstract void Answer();

@@ -58,7 +58,7 @@ internal sealed class OfferRoutes(IClusterClient grains, GatewayOptions limits)
     public async Task Accept(HttpContext context)
     {
         var (id, order) = (CourierRoutes.IdOf(context), OrderReplies.NumberOf(context));
-        var command = IdempotencyKey.Required(context, "accept-offer");
+        var command = IdempotencyKey.Required(context, "accept-offer", order.ToString());
         await CourierRoutes.Write(
             context, 200, await grains.GetGrain<ICourierGrain>(id).Execute(context, new AcceptOffer(command, new Actor(Role.Courier, id), order)), "accept");
     }
@@ -67,7 +67,7 @@ internal sealed class OfferRoutes(IClusterClient grains, GatewayOptions limits)
     public async Task Decline(HttpContext context)
     {
         var (id, order) = (CourierRoutes.IdOf(context), OrderReplies.NumberOf(context));
-        var command = IdempotencyKey.Required(context, "decline-offer");
+        var command = IdempotencyKey.Required(context, "decline-offer", order.ToString());
         var body = await RequestBody.ReadOr(context, limits.MaxBodyBytes, GatewayJson.Wire.DeclineOfferRequest, DeclineOfferRequest.Empty);
         await CourierRoutes.Write(
             context,
@@ -81,7 +81,7 @@ internal sealed class OfferRoutes(IClusterClient grains, GatewayOptions limits)
     public async Task HandOver(HttpContext context)
     {
         var order = OrderReplies.NumberOf(context);
-        var command = IdempotencyKey.Required(context, "handover");
+        var command = IdempotencyKey.Required(context, "handover", order.ToString());
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.HandOverRequest);
         var (from, to) = (EntityIds.Require(body.From, "/from"), EntityIds.Require(body.To, "/to"));
         var by = context.Acting(body.Actor, new(Role.Courier, to));

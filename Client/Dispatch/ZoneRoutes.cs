@@ -10,7 +10,8 @@ namespace OrderActors.Client.Dispatch;
 /// <param name="Id">The zone's id.</param>
 /// <param name="Waiting">Orders that wait for a courier.</param>
 /// <param name="Idle">Couriers who are free.</param>
-internal sealed record ZoneResponse([GrainKey] string Id, WaitingOrderBody[] Waiting, IdleCourierBody[] Idle);
+/// <param name="Parts">The parts it was split into because it was hot, each of which decides for itself; absent when it was not.</param>
+internal sealed record ZoneResponse([GrainKey] string Id, WaitingOrderBody[] Waiting, IdleCourierBody[] Idle, string[]? Parts);
 
 /// <summary>An order that waits for a courier.</summary>
 /// <param name="Order">Its number.</param>
@@ -53,7 +54,8 @@ internal sealed class ZoneRoutes(IClusterClient grains)
             zone.Waiting.IsDefault ? [] : [.. zone.Waiting.Select(w => new WaitingOrderBody(
                 w.Order, PointBody.From(w.Pickup), PointBody.From(w.Dropoff), w.PlacedAt, w.ReadyAt))],
             zone.Idle.IsDefault ? [] : [.. zone.Idle.Select(i => new IdleCourierBody(
-                i.Courier, PointBody.From(i.Location), i.Since, i.Until, i.Capacity))]);
+                i.Courier, PointBody.From(i.Location), i.Since, i.Until, i.Capacity))],
+            zone.Parts.IsDefaultOrEmpty ? null : [.. zone.Parts.Select(TestMode.Shown)]);
         await Replies.Write(context, 200, response, GatewayJson.Wire.ZoneResponse);
     }
 }

@@ -22,6 +22,7 @@ using OrderActors.Client.Simulations;
 using OrderActors.Client.Tracking;
 using OrderActors.Client.Webhooks;
 using OrderActors.Couriers;
+using OrderActors.Dispatch;
 using OrderActors.Governance;
 using OrderActors.Governance.Keys;
 using OrderActors.Intake;
@@ -63,6 +64,7 @@ namespace OrderActors.Client.Http;
         typeof(WireEnumConverter<QuoteStatus>),
         typeof(WireEnumConverter<StopKind>),
         typeof(WireEnumConverter<DeadlineKind>),
+        typeof(WireEnumConverter<ChoiceBasis>),
         typeof(WireEnumConverter<CourierStatus>),
         typeof(WireEnumConverter<Vehicle>),
         typeof(WireEnumConverter<DeclineReason>),

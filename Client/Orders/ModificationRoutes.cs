@@ -76,7 +76,8 @@ internal sealed class ModificationRoutes(IClusterClient grains, GatewayOptions l
     {
         var grain = GrainOf(context);
         var proposal = ProposalOf(context);
-        var id = IdempotencyKey.Required(context, approve ? "approve-modification" : "decline-modification");
+        var id = IdempotencyKey.Required(
+            context, approve ? "approve-modification" : "decline-modification", proposal.ToString(CultureInfo.InvariantCulture));
         var body = await RequestBody.ReadOr(
             context, limits.MaxBodyBytes, GatewayJson.Wire.ResolveModificationRequest, ResolveModificationRequest.Empty);
         var reply = await grain.Execute(context, new ResolveModification(id, context.Acting(body.Actor), proposal, approve));

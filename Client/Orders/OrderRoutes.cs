@@ -105,7 +105,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits, 
     public async Task Get(HttpContext context)
     {
         var order = await OrderReplies.Find(context, grains);
-        var answer = OrderResponse.From(order, context.Caller()) with { Timeline = TimelineEntryBody.From(order) };
+        var answer = OrderResponse.From(order, context.Caller()) with { Timeline = TimelineEntryBody.From(order, context.Caller()) };
         await Replies.WriteVersioned(context, answer, GatewayJson.Wire.OrderResponse, order.Version);
     }
 
@@ -114,7 +114,7 @@ internal sealed class OrderRoutes(IClusterClient grains, GatewayOptions limits, 
     {
         var order = await OrderReplies.Find(context, grains);
         await Replies.WriteVersioned(
-            context, new TimelineResponse(TimelineEntryBody.From(order)), GatewayJson.Wire.TimelineResponse, order.Version);
+            context, new TimelineResponse(TimelineEntryBody.From(order, context.Caller())), GatewayJson.Wire.TimelineResponse, order.Version);
     }
 
     /// <summary>POST /v1/orders/{number}/accept.</summary>

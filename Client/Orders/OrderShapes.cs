@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using OrderActors.Client.Http;
 using OrderActors.Client.Tracking;
+using OrderActors.Dispatch;
 using OrderActors.Orders;
 using OrderActors.Values;
 
@@ -263,20 +264,44 @@ internal readonly record struct DeadlineBody(DeadlineKind Kind, DateTimeOffset D
 /// <param name="At">When.</param>
 /// <param name="By">Who.</param>
 /// <param name="Detail">Courier, reason or deadline, where the type has one.</param>
-internal readonly record struct TimelineEntryBody(long Version, string Type, DateTimeOffset At, ByBody By, [GrainKey] string? Detail)
+/// <param name="Choice">Why this courier, where dispatch chose one; for operators.</param>
+internal readonly record struct TimelineEntryBody(
+    long Version, string Type, DateTimeOffset At, ByBody By, [GrainKey] string? Detail, ChoiceBody? Choice)
 {
-    public static TimelineEntryBody[] From(OrderView order)
+    public static TimelineEntryBody[] From(OrderView order, Caller caller)
     {
         if (order.Timeline.IsDefaultOrEmpty) return [];
         var entries = new TimelineEntryBody[order.Timeline.Length];
         for (var i = 0; i < entries.Length; i++)
         {
             var entry = order.Timeline[i];
-            entries[i] = new(entry.Version, entry.Type, entry.At, ByBody.From(entry.By), entry.Detail);
+            entries[i] = new(entry.Version, entry.Type, entry.At, ByBody.From(entry.By), entry.Detail,
+                caller.Kind == Callers.Operator ? ChoiceBody.From(entry.Choice, order.Number) : null);
         }
 
         return entries;
     }
+}
+
+/// <summary>Why dispatch chose a courier: what it knew at that moment.</summary>
+/// <param name="Basis">
+/// plan: part of a plan of all trips; nearest: the nearest free courier; out_of_work, out_of_time: the nearest, because the limit of work or of time
+/// was reached before the order's turn in the plan came.
+/// </param>
+/// <param name="Zone">The zone, or the part of one, that decided: not the order's own when it was served from beside.</param>
+/// <param name="DriveSeconds">The courier's way to the first merchant.</param>
+/// <param name="WaitSeconds">How long the courier was expected to wait for goods.</param>
+/// <param name="PickupAt">When the last pickup of the trip was expected.</param>
+/// <param name="Considered">How many free couriers could have taken it, this one included.</param>
+/// <param name="NextDriveSeconds">The way of the nearest other free courier; absent when there was none.</param>
+/// <param name="With">The other orders of the trip.</param>
+internal sealed record ChoiceBody(
+    ChoiceBasis Basis, [GrainKey] string Zone, long DriveSeconds, long WaitSeconds, DateTimeOffset PickupAt, int Considered,
+    long? NextDriveSeconds, OrderNumber[] With)
+{
+    public static ChoiceBody? From(AssignmentChoice? choice, OrderNumber order) => choice is null ? null : new(
+        choice.Basis, choice.Zone, (long)choice.Drive.TotalSeconds, (long)choice.Wait.TotalSeconds, choice.PickupAt, choice.Considered,
+        (long?)choice.NextDrive?.TotalSeconds, choice.Orders.IsDefault ? [] : [.. choice.Orders.Where(other => other != order)]);
 }
 
 /// <summary>Who did something.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using OrderActors.Dispatch;
 using OrderActors.Orders;
 using OrderActors.Values;
 using Orleans;
@@ -119,7 +120,8 @@ public sealed record PauseCourier(string Id, Actor By) : CourierCommand(Id, By);
 public sealed record ResumeCourier(string Id, Actor By) : CourierCommand(Id, By);
 
 /// <summary>
-/// Dispatch gives the courier orders of one merchant, to be dropped off in this sequence. To a courier who accepts offers by
+/// Dispatch gives the courier orders of one merchant, or of several whom the courier visits first, in the sequence in which their first
+/// orders come here; they are to be dropped off in this sequence. To a courier who accepts offers by
 /// hand it is an offer.
 /// </summary>
 /// <param name="Id">The command's id.</param>
@@ -129,8 +131,12 @@ public sealed record ResumeCourier(string Id, Actor By) : CourierCommand(Id, By)
 /// An operator's word: it binds at once, comes on top of what the courier carries as long as the capacity allows it, and
 /// whether the courier declined these orders before does not matter.
 /// </param>
+/// <param name="Choice">Why this courier; null when a person said so. It is no part of the command's content.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.take-assignment")]
-public sealed record TakeAssignment(string Id, Actor By, ImmutableArray<OrderNumber> Orders, bool Direct = false) : CourierCommand(Id, By);
+public sealed record TakeAssignment(
+    string Id, Actor By, ImmutableArray<OrderNumber> Orders, bool Direct = false,
+    [property: JsonIgnore] AssignmentChoice? Choice = null)
+    : CourierCommand(Id, By);
 
 /// <summary>The courier takes the offer with this order, and with it all orders of the offer.</summary>
 [GenerateSerializer, Immutable, Alias("orderactors.accept-offer")]

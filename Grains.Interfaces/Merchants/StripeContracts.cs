@@ -61,6 +61,12 @@ public sealed record StripeTake(OrderNumber Order, HeldTerms Terms, ImmutableArr
 [GenerateSerializer, Immutable, Alias("orderactors.stripe-reply")]
 public sealed record StripeReply(HeldTerms? Held, bool Taken, int Open);
 
+/// <summary>The answer to orders that ended.</summary>
+/// <param name="Open">How many reservations the stripe has left.</param>
+/// <param name="Unknown">The orders among those that ended for which it had none.</param>
+[GenerateSerializer, Immutable, Alias("orderactors.stripe-settled")]
+public sealed record StripeSettled(int Open, ImmutableArray<OrderNumber> Unknown);
+
 /// <summary>Stock on its way from the merchant to a stripe. Numbered, so that it arrives once.</summary>
 /// <param name="Number">1, 2, 3 … per stripe.</param>
 /// <param name="Stock">What it brings.</param>
@@ -93,9 +99,9 @@ public interface IMerchantStripeGrain : IGrainWithStringKey
     [Alias("find"), AlwaysInterleave]
     Task<HeldTerms?> Find(OrderNumber order);
 
-    /// <summary>Ends reservations; answers with how many are left. Idempotent, and unknown orders change nothing.</summary>
+    /// <summary>Ends reservations. Idempotent, and unknown orders change nothing.</summary>
     [Alias("settle"), AlwaysInterleave]
-    Task<int> Settle(ImmutableArray<EndedOrder> orders);
+    Task<StripeSettled> Settle(ImmutableArray<EndedOrder> orders);
 
     /// <summary>Stock comes from the merchant. A transfer that came before changes nothing.</summary>
     [Alias("receive"), AlwaysInterleave]

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using OrderActors.Dispatch;
 using OrderActors.Payments;
 using OrderActors.Values;
 using Orleans;
@@ -115,16 +116,26 @@ public sealed record ResolveModification(string Id, Actor By, int Proposal, bool
 /// <param name="By">The platform.</param>
 /// <param name="Courier">Who is asked.</param>
 /// <param name="Until">When the offer ends.</param>
+/// <param name="Choice">Why this courier; null when a person said so. It is no part of the command's content.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.offer-delivery")]
-public sealed record OfferDelivery(string Id, Actor By, string Courier, DateTimeOffset Until) : OrderCommand(Id, By);
+public sealed record OfferDelivery(
+    string Id, Actor By, string Courier, DateTimeOffset Until, [property: JsonIgnore] AssignmentChoice? Choice = null) : OrderCommand(Id, By);
 
 /// <summary>A courier took the assignment that dispatch made.</summary>
+/// <param name="Id">The command's id.</param>
+/// <param name="By">The platform, or an operator.</param>
+/// <param name="Courier">Who.</param>
+/// <param name="Choice">Why this courier; null when a person said so, or when it stands with the offer. It is no part of the command's content.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.assign-courier")]
-public sealed record AssignCourier(string Id, Actor By, string Courier) : OrderCommand(Id, By);
+public sealed record AssignCourier(string Id, Actor By, string Courier, [property: JsonIgnore] AssignmentChoice? Choice = null) : OrderCommand(Id, By);
 
 /// <summary>The courier declines the offer, or drops out before the pickup: the delivery goes back to pending and the attempt is counted.</summary>
+/// <param name="Id">The command's id.</param>
+/// <param name="By">The platform, the courier, or an operator.</param>
+/// <param name="Courier">Who.</param>
+/// <param name="Declined">Whether the courier's grain says so, which has ended the offer already and may have the order anew by now.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.unassign-courier")]
-public sealed record UnassignCourier(string Id, Actor By, string Courier) : OrderCommand(Id, By);
+public sealed record UnassignCourier(string Id, Actor By, string Courier, bool Declined = false) : OrderCommand(Id, By);
 
 /// <summary>Another courier took the goods over on the way.</summary>
 /// <param name="Id">The command's id.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using OrderActors.Dispatch;
 using OrderActors.Values;
 using Orleans;
 
@@ -86,8 +87,10 @@ public sealed record CustomerTerms(bool FreeDelivery = false, bool Notify = fals
 /// <param name="At">When.</param>
 /// <param name="By">Who.</param>
 /// <param name="Detail">Courier, reason or deadline, where the type has one.</param>
+/// <param name="Choice">Why this courier, where dispatch chose one.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.timeline-entry")]
-public readonly record struct TimelineEntry(long Version, string Type, DateTimeOffset At, Actor By, string? Detail = null);
+public readonly record struct TimelineEntry(
+    long Version, string Type, DateTimeOffset At, Actor By, string? Detail = null, AssignmentChoice? Choice = null);
 
 /// <summary>An order as it stands.</summary>
 [GenerateSerializer, Immutable, Alias("orderactors.order-view")]
@@ -157,6 +160,10 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <summary>The order as it stands, or null.</summary>
     [Alias("get"), Orleans.Concurrency.AlwaysInterleave]
     Task<OrderView?> Get();
+
+    /// <summary>The order as it stands, at this version at least: for whoever heard of it and would act on what the order says.</summary>
+    [Alias("get-since"), Orleans.Concurrency.AlwaysInterleave]
+    Task<OrderView?> GetSince(long version);
 
     /// <summary>What a tracking link shows; null when the secret is not this order's, or the time for looking is over.</summary>
     [Alias("track"), Orleans.Concurrency.AlwaysInterleave]

@@ -16,6 +16,7 @@ namespace OrderActors.Payments;
 /// <param name="Refunded">What went back; never more than was taken.</param>
 /// <param name="DeclineCode">Why the provider declined last, in its words; null when it did not.</param>
 /// <param name="OutcomeUnknown">Whether an operation is under way whose outcome is not known yet.</param>
+/// <param name="Secured">What is held now, and what was taken and did not go back because the order wanted less; null from the release before.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.payment-view")]
 public sealed record PaymentView(
     OrderNumber Order,
@@ -27,7 +28,8 @@ public sealed record PaymentView(
     long Captured,
     long Refunded,
     string? DeclineCode = null,
-    bool OutcomeUnknown = false);
+    bool OutcomeUnknown = false,
+    long? Secured = null);
 
 /// <summary>Asks the provider to hold an amount.</summary>
 /// <param name="Order">The order.</param>
@@ -35,16 +37,27 @@ public sealed record PaymentView(
 /// <param name="Amount">All that the order needs; an amount above what is held already is held in addition.</param>
 /// <param name="Source">The provider's token for the customer's card.</param>
 /// <param name="Take">Whether the amount is taken at once, for goods that are handed over with the answer.</param>
+/// <param name="Remembered">
+/// Whether whoever asks has stored that it asks, and comes back after a crash: then the payment stores the attempt with its outcome.
+/// Otherwise it stores it before the provider hears of it.
+/// </param>
+/// <param name="SameCard">Whether it is the card of the last hold that is asked, when there is one, and not <paramref name="Source"/>.</param>
+/// <param name="OrderVersion">
+/// The version of the order that asks: when the order has said something newer since, nothing is held. 0 for one that asks in any case.
+/// </param>
 [GenerateSerializer, Immutable, Alias("orderactors.authorise-payment")]
-public sealed record AuthorisePayment(OrderNumber Order, string Attempt, Money Amount, string Source, bool Take = false);
+public sealed record AuthorisePayment(
+    OrderNumber Order, string Attempt, Money Amount, string Source, bool Take = false, bool Remembered = false, bool SameCard = false,
+    long OrderVersion = 0);
 
 /// <summary>What the order wants of its payment: the newest of these is made true, by whatever it takes.</summary>
 /// <param name="Order">The order.</param>
 /// <param name="OrderVersion">The order's version: an older one changes nothing.</param>
 /// <param name="Keep">How much shall be kept in the end, in minor units: the total, or a fee; what is beyond goes back.</param>
 /// <param name="Take">Whether it shall be taken now; otherwise it is only held.</param>
+/// <param name="Attempted">An attempt that may have reached the provider without the payment's knowing: the provider is asked.</param>
 [GenerateSerializer, Immutable, Alias("orderactors.require-payment")]
-public sealed record RequirePayment(OrderNumber Order, long OrderVersion, long Keep, bool Take);
+public sealed record RequirePayment(OrderNumber Order, long OrderVersion, long Keep, bool Take, AuthorisePayment? Attempted = null);
 
 /// <summary>Gives a part back, on a claim.</summary>
 /// <param name="Order">The order.</param>

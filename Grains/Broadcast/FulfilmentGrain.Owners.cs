@@ -15,8 +15,16 @@ public sealed partial class FulfilmentGrain
     {
         // An order that is only being placed is its own business: most pages of a busy minute have nothing else.
         var events = batch.Select(logged => logged.Event).OfType<OrderEvent>()
-            .Where(e => e.Type is not (EventTypes.OrderReceived or EventTypes.OrderCreated)).ToList();
+            .Where(e => e.Status != OrderStatus.Received && (e.Type != EventTypes.OrderCreated || IsSpent(e))).ToList();
         if (events.Count == 0) return;
+
+        // Before an end uses up what is reserved: a change that was agreed with the merchant and then refused is taken back first.
+        foreach (var e in events.Where(e => e.Type is EventTypes.OrderModificationApproved or EventTypes.OrderModificationDeclined))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await KeepReservation(e);
+        }
+
         var merchants = events.Where(e => StepOf(e) is not null).GroupBy(e => e.Merchant, StringComparer.Ordinal);
         await TurnBound.ForEachAsync(merchants, AtOnce, merchant =>
         {
@@ -39,7 +47,6 @@ public sealed partial class FulfilmentGrain
         foreach (var e in events)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (e.Type is EventTypes.OrderModificationApproved or EventTypes.OrderModificationDeclined) await KeepReservation(e);
             if (e is { Type: EventTypes.OrderDelivered, Virtual.MembershipDays: > 0 and var days }) await Customer(e).Grant(e.Order, days);
             if (e.Type == EventTypes.OrderRefused) await Customer(e).Forget(e.Order, Refused(e));
         }
@@ -56,10 +63,19 @@ public sealed partial class FulfilmentGrain
         _ => null,
     };
 
-    private static bool IsSpent(OrderEvent e) => e.Type is EventTypes.OrderPaid or EventTypes.OrderDelivered;
+    /// <summary>
+    /// Whether a coupon has done its work. An order may be paid while it is being placed, and asks for the coupon again when that breaks off: so
+    /// it is spent with the placing, not before. The end of an order that was paid says so once more: the news of the payment may have been given up.
+    /// </summary>
+    private static bool IsSpent(OrderEvent e) =>
+        e.Type is EventTypes.OrderPaid or EventTypes.OrderDelivered || ((e.Type == EventTypes.OrderCreated || Ends(e)) && IsPaid(e));
 
-    private static bool EndsUnserved(OrderEvent e) =>
+    private static bool EndsUnserved(OrderEvent e) => Ends(e) && !IsPaid(e);
+
+    private static bool Ends(OrderEvent e) =>
         e.Type is EventTypes.OrderCanceled or EventTypes.OrderRejected or EventTypes.OrderExpired or EventTypes.OrderReturned;
+
+    private static bool IsPaid(OrderEvent e) => e.Payment is PaymentStatus.Paid or PaymentStatus.PartiallyRefunded or PaymentStatus.Refunded;
 
     private ICustomerGrain Customer(OrderEvent e) => GrainFactory.GetGrain<ICustomerGrain>(e.Customer);
 
@@ -85,7 +101,7 @@ public sealed partial class FulfilmentGrain
     /// <summary>The merchant keeps goods for the lines that the order has, whatever was asked for while a change was decided.</summary>
     private async Task KeepReservation(OrderEvent e)
     {
-        if (await GrainFactory.GetGrain<IOrderGrain>(e.Order.ToString()).Get() is not { } order || order.Status.IsEnd()) return;
+        var order = await Now(e);
         var reply = await GrainFactory.GetGrain<IMerchantGrain>(e.Merchant)
             .Amend(e.Order, e.Version, [.. order.Lines.Select(line => new OrderLine(line.Item, line.Quantity, line.Options))]);
         ThrowIfBusy(reply.Refusal);

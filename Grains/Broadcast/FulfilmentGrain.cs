@@ -78,7 +78,9 @@ public sealed partial class FulfilmentGrain(
     /// <summary>Whether a courier has the order not any more, or is not asked for it any more.</summary>
     private static bool Frees(OrderEvent e) => e.Type switch
     {
-        EventTypes.DeliveryUnassigned or EventTypes.DeliveryOfferExpired or EventTypes.DeliveryHandedOver => true,
+        // Who declined knows it, and may have been given the order again since.
+        EventTypes.DeliveryUnassigned => !e.Declined,
+        EventTypes.DeliveryOfferExpired or EventTypes.DeliveryHandedOver => true,
         EventTypes.OrderDelivered or EventTypes.DeliveryReturned or EventTypes.OrderReturned or EventTypes.DeliveryFailed => true,
         // Goods that are on their way back keep their courier.
         EventTypes.OrderCanceled or EventTypes.OrderRejected => e.Delivery != DeliveryStatus.Returning,
@@ -111,7 +113,7 @@ public sealed partial class FulfilmentGrain(
         foreach (var order in e.Orders)
         {
             var reply = await GrainFactory.GetGrain<IOrderGrain>(order.ToString())
-                .Execute(new AssignCourier($"assign:{e.Courier}:{e.Version}", Actor.System, e.Courier));
+                .Execute(new AssignCourier($"assign:{e.Courier}:{e.Version}", Actor.System, e.Courier, e.Choice));
             ThrowIfBusy(reply.Refusal);
             if (reply.Refusal is null || Carries(reply.Order, e.Courier)) continue;
             LogNotAssigned(order, e.Courier, reply.Refusal.Code, reply.Refusal.Detail);
@@ -124,7 +126,7 @@ public sealed partial class FulfilmentGrain(
         foreach (var order in e.Orders)
         {
             var reply = await GrainFactory.GetGrain<IOrderGrain>(order.ToString())
-                .Execute(new OfferDelivery($"offer:{e.Courier}:{e.Version}", Actor.System, e.Courier, e.OfferUntil ?? e.At));
+                .Execute(new OfferDelivery($"offer:{e.Courier}:{e.Version}", Actor.System, e.Courier, e.OfferUntil ?? e.At, e.Choice));
             ThrowIfBusy(reply.Refusal);
             if (reply.Refusal is null || Carries(reply.Order, e.Courier)) continue;
             LogNotAssigned(order, e.Courier, reply.Refusal.Code, reply.Refusal.Detail);
@@ -138,7 +140,7 @@ public sealed partial class FulfilmentGrain(
         {
             // Refused when the offer ended first: the order looks for somebody else already.
             var reply = await GrainFactory.GetGrain<IOrderGrain>(order.ToString())
-                .Execute(new UnassignCourier($"decline:{e.Courier}:{e.Version}", Actor.System, e.Courier));
+                .Execute(new UnassignCourier($"decline:{e.Courier}:{e.Version}", Actor.System, e.Courier, Declined: true));
             ThrowIfBusy(reply.Refusal);
         }
     }
@@ -148,7 +150,8 @@ public sealed partial class FulfilmentGrain(
         foreach (var order in e.Orders)
         {
             var grain = GrainFactory.GetGrain<IOrderGrain>(order.ToString());
-            var present = await grain.Get();
+            // As it is stored: whoever had it before may have got it from somebody else a moment ago.
+            var present = await grain.GetSince(long.MaxValue);
             if (Carries(present, e.Courier)) continue;
             Refusal? refusal = null;
             if (present?.Courier == e.Detail)
@@ -169,16 +172,20 @@ public sealed partial class FulfilmentGrain(
     private async Task ReleaseGiver(OrderEvent e)
     {
         if (e.Detail is not { } giver) return;
-        var present = await GrainFactory.GetGrain<IOrderGrain>(e.Order.ToString()).Get();
-        if (present?.Courier != giver) await Release($"handed:{e.Order}:{e.Version}", giver, e.Order, deliveredAt: null);
+        if ((await Now(e)).Courier != giver) await Release($"handed:{e.Order}:{e.Version}", giver, e.Order, deliveredAt: null);
     }
 
+    /// <summary>The order as it stands, not as an activation remembers it that does not know of its end yet.</summary>
+    private async Task<OrderView> Now(OrderEvent e) =>
+        await GrainFactory.GetGrain<IOrderGrain>(e.Order.ToString()).GetSince(e.Version)
+        ?? throw new InvalidOperationException($"Order {e.Order} has no state, although version {e.Version} of it was announced.");
+
     /// <summary>
-    /// Whether the order is this courier's although it refused: it was told before, so long ago that it forgot the command's
-    /// id. Releasing the courier now would leave the order with nobody.
+    /// Whether the order is on its way with this courier although it refused: it was told before, so long ago that it forgot the
+    /// command's id. Releasing the courier now would leave the order with nobody. An order that has come to its door or back is nobody's.
     /// </summary>
-    private static bool Carries(OrderView? order, string courier) =>
-        order is not null && order.Courier == courier && order.Delivery is not (DeliveryStatus.Pending or DeliveryStatus.Canceled);
+    private static bool Carries(OrderView? order, string courier) => order is not null && order.Courier == courier
+        && order.Status is OrderStatus.Preparing or OrderStatus.Ready or OrderStatus.InDelivery or OrderStatus.Returning;
 
     private async Task Withdraw(string id, string courier, OrderNumber order, bool expired)
     {

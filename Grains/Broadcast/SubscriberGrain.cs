@@ -53,6 +53,9 @@ public abstract partial class SubscriberGrain : Grain, ISubscriberGrain, IAsyncO
     /// </summary>
     protected virtual TimeSpan Linger => TimeSpan.Zero;
 
+    /// <summary>How long those wait for whom nobody waits: what the host says.</summary>
+    protected TimeSpan Unhurried => _context.Options.Linger;
+
     /// <summary>The partition this grain consumes, 0 to 119.</summary>
     protected int Partition { get; private set; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrderActors.Broadcast;
+using OrderActors.Dispatch;
 using OrderActors.Values;
 using static OrderActors.Couriers.CourierStatus;
 
@@ -11,8 +12,10 @@ namespace OrderActors.Couriers;
 /// <param name="Detail">A reason, or another courier.</param>
 /// <param name="Pay">What a delivery earned.</param>
 /// <param name="Shift">The shift that ended.</param>
+/// <param name="Choice">Why this courier.</param>
 internal readonly record struct CourierFact(
-    string Type, ImmutableArray<OrderNumber> Orders = default, string? Detail = null, Money? Pay = null, ShiftReport? Shift = null);
+    string Type, ImmutableArray<OrderNumber> Orders = default, string? Detail = null, Money? Pay = null, ShiftReport? Shift = null,
+    AssignmentChoice? Choice = null);
 
 /// <summary>What the rows of <see cref="CourierTable"/> do.</summary>
 internal static class CourierEffects
@@ -85,11 +88,13 @@ internal static class CourierEffects
     public static (CourierState, ImmutableArray<CourierFact>) Resume(Moment m) => (
         m.State with { Status = Available, Shift = Earnings.Resume(ShiftOf(m), m.Now) }, [new(EventTypes.CourierDutyChanged)]);
 
-    public static (CourierState, ImmutableArray<CourierFact>) Offer(Moment m, ImmutableArray<OrderNumber> orders) => (
-        m.State with { Status = Offered, Offer = new(orders, m.Now, m.Now + m.Options.OfferTime) }, [new(EventTypes.CourierOffered, orders)]);
+    public static (CourierState, ImmutableArray<CourierFact>) Offer(Moment m, TakeAssignment c) => (
+        m.State with { Status = Offered, Offer = new(c.Orders, m.Now, m.Now + m.Options.OfferTime) },
+        [new(EventTypes.CourierOffered, c.Orders, Choice: c.Choice)]);
 
-    public static (CourierState, ImmutableArray<CourierFact>) Take(Moment m, ImmutableArray<OrderNumber> orders) =>
-        (Carry(m, orders), [new(EventTypes.CourierAssigned, orders)]);
+    public static (CourierState, ImmutableArray<CourierFact>) Take(
+        Moment m, ImmutableArray<OrderNumber> orders, AssignmentChoice? choice = null) =>
+        (Carry(m, orders), [new(EventTypes.CourierAssigned, orders, Choice: choice)]);
 
     public static (CourierState, ImmutableArray<CourierFact>) TakeOver(Moment m, TakeOver c) =>
         (Carry(m, [c.Order]), [new(EventTypes.CourierTookOver, [c.Order], c.From)]);

@@ -42,7 +42,8 @@ internal sealed class CourierGrain : Grain, ICourierGrain
         if (await List(command) is { } full) return new(null, full);
         var sealedPage = command is TakeAssignment or AcceptOffer or TakeOver ? await Pages.SealFullPage(_courier.Current.Orders) : null;
         var (facts, now, before) = (new CourierFacts(Id, _seen, sealedPage), _clock.GetUtcNow(), _courier.Current.Version);
-        var outcome = await _courier.Decide(state => CourierLifecycle.Decide(state, command, facts, _options, now));
+        var outcome = await _courier.Decide(
+            state => CourierLifecycle.Decide(state, command, facts, _options, now), surely: command is FinishOrder or WithdrawOffer);
         // The new state took in what was seen, or knows better.
         if (_courier.Current.Version != before) (_seen, _told) = (null, null);
         return new(_courier.Current.ToView(_seen), outcome.Refusal, outcome.Replayed);

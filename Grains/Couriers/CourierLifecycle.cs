@@ -154,5 +154,6 @@ internal static class CourierLifecycle
     private static CourierEvent Event(CourierFact fact, CourierState s, CourierCommand command, DateTimeOffset now) => new(
         fact.Type, now, command.By, s.Version, s.Id, s.Zone, s.Status, s.Location, s.OnlineUntil, s.Capacity,
         fact.Orders.IsDefault ? s.Assignment : fact.Orders, s.LastHandover,
-        fact.Type == EventTypes.CourierOffered ? s.Offer?.Until : null, fact.Detail, fact.Pay, fact.Shift, s.Passed);
+        fact.Type == EventTypes.CourierOffered ? s.Offer?.Until : null, fact.Detail, fact.Pay, fact.Shift, s.Passed,
+        fact.Choice, s.Shift?.Orders ?? 0, s.Shift is { } shift ? shift.StartedAt + shift.Breaks : null);
 }

@@ -37,8 +37,8 @@ internal static class CourierTable
         (true, Busy, TakeAssignment c) when All(c.Orders, s.Assignment) => Nothing,
         (true, Offered, TakeAssignment { Direct: false } c) when All(c.Orders, s.Offer!.Orders) => Nothing,
         (true, Available or Busy, TakeAssignment { Direct: true } c) => m => CourierEffects.Take(m, c.Orders),
-        (true, Available, TakeAssignment c) when s.AcceptsOffersByHand => m => CourierEffects.Offer(m, c.Orders),
-        (true, Available, TakeAssignment c) => m => CourierEffects.Take(m, c.Orders),
+        (true, Available, TakeAssignment c) when s.AcceptsOffersByHand => m => CourierEffects.Offer(m, c),
+        (true, Available, TakeAssignment c) => m => CourierEffects.Take(m, c.Orders, c.Choice),
 
         (true, Offered, AcceptOffer c) when IsOpen(s, c.Order, now) => m => CourierEffects.Take(m, m.State.Offer!.Orders),
         (true, Busy, AcceptOffer c) when s.Assignment.Contains(c.Order) => Nothing,

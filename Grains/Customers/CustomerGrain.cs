@@ -163,13 +163,17 @@ internal sealed class CustomerGrain : Grain, ICustomerGrain
         await TurnBound.ForEachAsync(_customer.Current.OpenOrders, AskedAtOnce, async number =>
         {
             var order = await GrainFactory.GetGrain<IOrderGrain>(number.ToString()).Get();
-            if (!OpenOrders.IsOpen(_customer.Current, number, order, _clock.GetUtcNow())) ended.Add(number);
+            if (!OpenOrders.IsOpen(_customer.Current, number, order, _clock.GetUtcNow()) && !IsRunning(number)) ended.Add(number);
         });
         return ended.DrainToImmutable();
     }
 
+    /// <summary>Whether the order is being placed just now: its command can be an old one that came again.</summary>
+    private bool IsRunning(OrderNumber number) =>
+        _customer.Current.Placements.FirstOrDefault(p => p.Number == number) is { } placement && _running.ContainsKey(placement.Id);
+
     private Task<bool> Change(Func<CustomerState, CustomerState> change) =>
-        _customer.Decide(state => new Decision<CustomerState, bool>(change(state), true));
+        _customer.Decide(state => new Decision<CustomerState, bool>(change(state), true), surely: true);
 
     private CustomerView? View() => _customer.Current.Exists ? _customer.Current.ToView(Id, _options.MaxOpenOrders) : null;
 

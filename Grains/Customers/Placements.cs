@@ -81,8 +81,8 @@ internal static class Placements
         if (known is null || known.Refusal is not null) return state;
         return state with
         {
-            // A bound that was reached is no answer for good: the same id may try again, with another number.
-            Placements = refusal.Code is RefusalCode.TooMany or RefusalCode.Unavailable
+            // What says to come again is no answer for good: the same id may try again, with another number.
+            Placements = CommandMemory.SaysLater(refusal.Code)
                 ? state.Placements.Remove(known)
                 : state.Placements.Replace(known, known with { Refusal = refusal }),
             Orders = state.Orders.Remove(order),

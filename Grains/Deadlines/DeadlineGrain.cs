@@ -23,9 +23,6 @@ namespace OrderActors.Deadlines;
 [ImplicitStreamSubscription(LogAppended.Namespace)]
 public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
 {
-    /// <summary>The longest time between two looks: the wall clock that deadlines go by can be set, and timers do not hear of that.</summary>
-    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(5);
-
     private readonly SubscriberContext _context;
     private readonly IPersistentState<DeadlineState> _state;
     private readonly DeadlineOptions _options;
@@ -64,7 +61,7 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
 
     /// <inheritdoc/>
     /// <remarks>No order waits for less than a second.</remarks>
-    protected override TimeSpan Linger => TimeSpan.FromMilliseconds(200);
+    protected override TimeSpan Linger => Unhurried;
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -73,7 +70,7 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
         _ticker = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions
         {
             DueTime = _options.Tick,
-            Period = LongestRest,
+            Period = _options.LongestRest,
             Interleave = true,
             KeepAlive = true,
         });
@@ -144,11 +141,11 @@ public sealed partial class DeadlineGrain : SubscriberGrain, IDeadlineGrain
         var next = _wheel.NextDue is { } due && due < _writeBy ? due : _writeBy;
         var rest = next - now;
         if (rest < _options.Tick) rest = _options.Tick;
-        if (rest > LongestRest) rest = _options.Tick > LongestRest ? _options.Tick : LongestRest;
+        if (rest > _options.LongestRest) rest = _options.Tick > _options.LongestRest ? _options.Tick : _options.LongestRest;
         // One that is overdue is on its way: putting it off again and again would mean never.
         if (_nextLook <= now + rest) return;
         _nextLook = now + rest;
-        _ticker.Change(rest, LongestRest);
+        _ticker.Change(rest, _options.LongestRest);
     }
 
     private void FireDue()

@@ -12,6 +12,12 @@ public sealed class DeadlineOptions
     /// </summary>
     public TimeSpan Tick { get; set; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// The longest time between two looks, also when nothing is due: the wall clock that deadlines go by can be set, and timers do
+    /// not hear of that. Default 5 seconds; 1 second to 1 hour.
+    /// </summary>
+    public TimeSpan LongestRest { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Calls to orders under way at once, per shard. Default 64; 1 to 10,000.</summary>
     public int MaxFiring { get; set; } = 64;
 
@@ -39,6 +45,7 @@ internal sealed class DeadlineOptionsValidator : IValidateOptions<DeadlineOption
     {
         var range = new OptionRange(nameof(DeadlineOptions))
             .Check(nameof(options.Tick), options.Tick, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1))
+            .Check(nameof(options.LongestRest), options.LongestRest, TimeSpan.FromSeconds(1), TimeSpan.FromHours(1))
             .Check(nameof(options.MaxFiring), options.MaxFiring, 1, 10_000)
             .Check(nameof(options.ChangesPerSnapshot), options.ChangesPerSnapshot, 1, 1_000_000)
             .Check(nameof(options.SnapshotInterval), options.SnapshotInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1))

@@ -11,11 +11,11 @@ public sealed class DeadlineState
 {
     /// <summary>Every event up to this sequence is in <see cref="Orders"/>.</summary>
     [Id(0)]
-    public long Cursor { get; set; }
+    public long Cursor { get; init; }
 
     /// <summary>Who has open deadlines.</summary>
     [Id(1)]
-    public ImmutableArray<OpenDeadlines> Orders { get; set; } = [];
+    public ImmutableArray<OpenDeadlines> Orders { get; init; } = [];
 }
 
 /// <summary>The open deadlines of an order, of its payment or of its refunds.</summary>

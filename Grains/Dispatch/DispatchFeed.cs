@@ -40,6 +40,7 @@ internal static class DispatchFeed
 
         // Who handed over still has to leave the customer: the other half of the stop.
         var since = e.LastHandover + travel.DropoffService / 2 is { } free && free > e.At ? free : e.At;
-        return new ZoneChange(Idle: new IdleCourier(e.Courier, location, since, e.OnlineUntil, e.Capacity, sequence, e.Passed));
+        return new ZoneChange(Idle: new IdleCourier(
+            e.Courier, location, since, e.OnlineUntil, e.Capacity, sequence, e.Passed, e.Delivered, e.OnDutySince));
     }
 }

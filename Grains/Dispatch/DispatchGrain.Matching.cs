@@ -28,9 +28,16 @@ public sealed partial class DispatchGrain
     private async Task Match(CancellationToken cancellation)
     {
         _lookAt = DateTimeOffset.MaxValue;
+        if (_split is not null)
+        {
+            // Its parts decide.
+            await TryHandOver();
+            return;
+        }
+
         var switches = await _switches.Read(GrainFactory);
         var now = _clock.GetUtcNow();
-        if (switches.Find(Feature.DispatchOffers, now, zone: Zone) is not null)
+        if (switches.Find(Feature.DispatchOffers, now, zone: ZoneKey.ZoneOf(Zone)) is not null)
         {
             // Nobody tells a zone that it may go on; a look costs nothing while nothing is matched.
             LookNoLaterThan(now + Switchboard.Freshness);
@@ -42,35 +49,48 @@ public sealed partial class DispatchGrain
             if (until <= now) _taken.Remove(order);
         }
 
-        var waiting = _board.Waiting.Where(order => !_offered.Contains(order.Order) && !_taken.ContainsKey(order.Order)).ToArray();
+        EndLoans(now);
+        var own = _board.Waiting.Where(order => !_lent.ContainsKey(order.Order)).ToArray();
+        WaitingOrder[] waiting = [.. own.Concat(Guests).Where(order => !_offered.Contains(order.Order) && !_taken.ContainsKey(order.Order))];
         var idle = _board.Idle.Where(courier => !_asked.Contains(courier.Courier)).ToArray();
-        if (_board.Waiting.Any(order => _taken.ContainsKey(order.Order))) LookNoLaterThan(_taken.Values.Min());
-        if (waiting.Length == 0 || idle.Length == 0) return;
+        if (own.Any(order => _taken.ContainsKey(order.Order))) LookNoLaterThan(_taken.Values.Min());
+        if (waiting.Length == 0) return;
 
-        var started = _clock.GetTimestamp();
-        var plan = _policy.Decide(new DispatchInput(now, waiting, idle, _travel, _forecast.Busy(now), _forecast.Demand(now)));
-        _restUntil = now + _clock.GetElapsedTime(started) * (RestPerMatch + 1);
+        var input = new DispatchInput(now, waiting, idle, _travel, _forecast.Busy(now), _forecast.Demand(now), _options.RulesOf(ZoneKey.ZoneOf(Zone)));
+        if (idle.Length > 0) Decide(input, cancellation);
+        AskBeside(input);
+    }
+
+    private void Decide(DispatchInput input, CancellationToken cancellation)
+    {
+        var (plan, course, took) = _decision.Decide(input);
+        _restUntil = input.Now + took * (RestPerMatch + 1);
+        DispatchInstruments.Decided(course, took);
+        if (course is DecisionCourse.CutShort or DecisionCourse.Overran)
+            LogOverBudget(Zone, took, _options.DecisionBudget, input.Waiting.Count, input.Idle.Count, course);
         foreach (var pairing in plan.Pairings)
         {
             // What does not fit is matched anew when an answer makes room.
             if (_asked.Count >= _options.MaxGiving) break;
-            _ = Give(pairing, cancellation);
+            _ = Give(pairing, Choices.Of(Zone, input, pairing), cancellation);
         }
 
         if (plan.LookAgainAt is { } at) LookNoLaterThan(at);
     }
 
     /// <summary>Offers one assignment until there is an answer. It never throws: nobody awaits it.</summary>
-    private async Task Give(Pairing pairing, CancellationToken stop)
+    private async Task Give(Pairing pairing, AssignmentChoice choice, CancellationToken stop)
     {
         var courier = pairing.Courier.Courier;
         var versions = pairing.Orders.Select(_board.Known).ToArray();
-        var orders = _board.Waiting.Where(order => pairing.Orders.Contains(order.Order)).OrderBy(order => pairing.Orders.IndexOf(order.Order)).ToArray();
+        var orders = _board.Waiting.Concat(Guests).Where(order => pairing.Orders.Contains(order.Order))
+            .OrderBy(order => pairing.Orders.IndexOf(order.Order)).ToArray();
         _asked.Add(courier);
         _offered.UnionWith(pairing.Orders);
         try
         {
-            var reply = await Ask(courier, new TakeAssignment(IdOf(pairing), Actor.System, pairing.Orders), stop);
+            var reply = await Ask(courier, new TakeAssignment(IdOf(pairing), Actor.System, pairing.Orders, Choice: choice), stop);
+            if (_split is not null) return;
             if (reply is null)
             {
                 _board.Update(courier, since: _clock.GetUtcNow() + RestAfterSilence);
@@ -82,11 +102,13 @@ public sealed partial class DispatchGrain
             }
             else
             {
+                DispatchInstruments.Assigned(choice.Basis);
                 _board.Remove(courier, pairing.Courier.Version);
                 if (orders.Length > 0) _forecast.Took(pairing.Courier, orders, _clock.GetUtcNow());
                 for (var i = 0; i < versions.Length; i++)
                 {
                     _board.Remove(pairing.Orders[i], versions[i]);
+                    _guests.Remove(pairing.Orders[i]);
                     _taken[pairing.Orders[i]] = _clock.GetUtcNow() + _options.TakenGrace;
                 }
             }
@@ -143,9 +165,17 @@ public sealed partial class DispatchGrain
         foreach (var change in changes)
         {
             if (change.Idle is { } idle) _forecast.Returned(idle.Courier);
-            if (change.NotWaiting is { } left && OrderNumber.TryParse(left.Id, out var order, out _)) _taken.Remove(order);
+            if (change.Elsewhere is { } elsewhere) _forecast.Returned(elsewhere.Id);
+            if (change.Waiting is { } waiting) _lent.Remove(waiting.Order);
+            if (change.NotWaiting is not { } left || !OrderNumber.TryParse(left.Id, out var order, out _)) continue;
+            _taken.Remove(order);
+            _lent.Remove(order);
         }
     }
+
+    [LoggerMessage(44, LogLevel.Warning,
+        "Zone {Zone}: a decision took {Took} and may take {Budget} ({Waiting} orders, {Idle} couriers): {Course}; the plain policy did the rest")]
+    private partial void LogOverBudget(string zone, TimeSpan took, TimeSpan budget, int waiting, int idle, DecisionCourse course);
 
     [LoggerMessage(41, LogLevel.Information, "Zone {Zone}: courier {Courier} did not take the assignment ({Code}): {Detail}")]
     private partial void LogRefused(string zone, string courier, RefusalCode code, string detail);

@@ -70,8 +70,36 @@ internal sealed class ZoneBoard
         return true;
     }
 
+    /// <summary>Takes over what was another board's. What is known here already is newer.</summary>
+    public void Adopt(ZoneShare share)
+    {
+        foreach (var order in share.Waiting.OrEmpty()) _waiting.TryAdd(order.Order, order);
+        foreach (var courier in share.Idle.OrEmpty()) _idle.TryAdd(courier.Courier, courier);
+        for (var partition = 0; partition < share.Seen.OrEmpty().Length; partition++)
+            _seen[partition] = Math.Max(_seen[partition], share.Seen[partition]);
+        Revision++;
+    }
+
+    /// <summary>Something that is stored with the board changed.</summary>
+    public void Touch() => Revision++;
+
+    /// <summary>Everybody left for another board.</summary>
+    public void Clear()
+    {
+        _waiting.Clear();
+        _idle.Clear();
+        Revision++;
+    }
+
     /// <summary>The zone as it is to be stored.</summary>
-    public DispatchState ToState() => new() { Waiting = [.. _waiting.Values], Idle = [.. _idle.Values], Seen = [.. _seen] };
+    public DispatchState ToState(ZoneSplit? split = null, bool adopted = false) => new()
+    {
+        Waiting = [.. _waiting.Values],
+        Idle = [.. _idle.Values],
+        Seen = [.. _seen],
+        Split = split,
+        Adopted = adopted,
+    };
 
     private void Apply(ZoneChange change)
     {
@@ -93,7 +121,7 @@ internal sealed class ZoneBoard
             Revision++;
         }
 
-        if (change.NotIdle is { } busy && IsNews(Shard.Of(busy.Id), busy.Version, Known(busy.Id), change.Again) && _idle.Remove(busy.Id))
+        if ((change.NotIdle ?? change.Elsewhere) is { } busy && IsNews(Shard.Of(busy.Id), busy.Version, Known(busy.Id), change.Again) && _idle.Remove(busy.Id))
         {
             Revision++;
         }

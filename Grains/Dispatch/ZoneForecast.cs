@@ -20,6 +20,9 @@ internal sealed class ZoneForecast(ITravelModel travel, int maxBusy)
     // An hour old counts half: lunch should not be planned by breakfast.
     private static readonly TimeSpan HalfLife = TimeSpan.FromHours(1);
 
+    // One order of six hours ago.
+    private const double Forgotten = 1.0 / 64;
+
     // Who is late is expected soon, and after this no longer expected.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan Soon = TimeSpan.FromMinutes(1);
@@ -35,27 +38,23 @@ internal sealed class ZoneForecast(ITravelModel travel, int maxBusy)
         _pickups[order.Pickup] = (Weight(_pickups.GetValueOrDefault(order.Pickup), now) + 1, now);
     }
 
-    /// <summary>A courier took orders of one merchant, in the sequence of their drop-offs; at least one.</summary>
+    /// <summary>A courier took orders, in the sequence of their drop-offs; at least one.</summary>
     public void Took(IdleCourier courier, IReadOnlyList<WaitingOrder> orders, DateTimeOffset now)
     {
         if (_busy.Count >= maxBusy && !_busy.ContainsKey(courier.Courier)) return;
-        var start = courier.Since > now ? courier.Since : now;
-        var time = start + travel.Between(courier.Location, orders[0].Pickup) + travel.PickupService / 2;
-        var ready = orders.Max(order => order.ReadyAt);
-        if (ready > time) time = ready;
-        time += travel.PickupService / 2;
-        var at = orders[0].Pickup;
-        foreach (var order in orders)
-        {
-            time += travel.Between(at, order.Dropoff) + travel.DropoffService;
-            at = order.Dropoff;
-        }
-
-        _busy[courier.Courier] = courier with { Location = at, Since = time };
+        var free = TripTimetable.Of(courier, orders, travel, now).FreeAt;
+        _busy[courier.Courier] = courier with { Location = orders[^1].Dropoff, Since = free, Delivered = courier.Delivered + orders.Count };
     }
 
     /// <summary>A courier is free, or will be by what the board knows.</summary>
     public void Returned(string courier) => _busy.Remove(courier);
+
+    /// <summary>Takes over what another zone expected.</summary>
+    public void Adopt(ZoneShare share, DateTimeOffset now)
+    {
+        foreach (var courier in share.Busy.OrEmpty().Take(maxBusy)) _busy.TryAdd(courier.Courier, courier);
+        foreach (var (place, weight) in share.Demand.OrEmpty().Take(MaxPickups)) _pickups.TryAdd(place, (weight, now));
+    }
 
     /// <summary>The couriers who are expected to be free again.</summary>
     public IReadOnlyList<IdleCourier> Busy(DateTimeOffset now)
@@ -73,6 +72,10 @@ internal sealed class ZoneForecast(ITravelModel travel, int maxBusy)
     /// <summary>Where orders came from.</summary>
     public IReadOnlyList<Demand> Demand(DateTimeOffset now) =>
         [.. _pickups.Select(pickup => new Demand(pickup.Key, Weight(pickup.Value, now)))];
+
+    /// <summary>Whether somebody is expected, or an order came so lately that it says something about the next ones.</summary>
+    public bool IsWorthKeeping(DateTimeOffset now) =>
+        _busy.Values.Any(courier => courier.Since + Patience >= now) || _pickups.Values.Sum(pickup => Weight(pickup, now)) >= Forgotten;
 
     private static double Weight((double Weight, DateTimeOffset At) pickup, DateTimeOffset now) =>
         pickup.Weight == 0 ? 0 : pickup.Weight * Math.Pow(0.5, (now - pickup.At) / HalfLife);

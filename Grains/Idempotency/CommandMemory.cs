@@ -72,14 +72,18 @@ internal sealed record CommandMemory
     public CommandMemory Settle(string id, Refusal refusal) =>
         this with { Commands = [.. Commands.Select(known => known.Id == id ? known with { Refusal = refusal } : known)] };
 
-    /// <summary>A command that was taken in came to nothing, and may be given again.</summary>
-    public CommandMemory Forget(string id) => this with { Commands = Commands.RemoveAll(known => known.Id == id) };
-
-    /// <summary>Whether a refusal is remembered. The platform's own commands are safe to decide again.</summary>
-    public static bool IsRemembered(Refusal refusal, Actor by) =>
-        by.Role != Role.System && refusal.Code is not (
+    /// <summary>
+    /// Whether a refusal is remembered. The platform's own commands are safe to decide again, but for those after whose refusal it does something
+    /// that a later yes would make wrong.
+    /// </summary>
+    public static bool IsRemembered(Refusal refusal, Actor by, bool isActedOn = false) =>
+        !SaysLater(refusal.Code) && (isActedOn || (by.Role != Role.System && refusal.Code is not (
             RefusalCode.IdempotencyKeyReused or RefusalCode.NotFound or RefusalCode.AlreadyExists or RefusalCode.VersionConflict or
-            RefusalCode.ValidationFailed or RefusalCode.Forbidden or RefusalCode.TooMany or RefusalCode.Unavailable);
+            RefusalCode.ValidationFailed or RefusalCode.Forbidden)));
+
+    /// <summary>Whether a refusal says to come again: then the same command may do later what it was refused now.</summary>
+    public static bool SaysLater(RefusalCode code) =>
+        code is RefusalCode.TooMany or RefusalCode.Unavailable or RefusalCode.SwitchedOff or RefusalCode.DependencyOpen;
 
     /// <summary>A stable hash of a command's content: everything but the id.</summary>
     /// <param name="contentWithoutId">The command with an empty id.</param>

@@ -29,6 +29,9 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
     /// <summary>How long a partition has to answer; one that does not gets nothing in the second to come.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>How often it is said again that the intake is behind: well before what was said ceases to hold.</summary>
+    private static readonly TimeSpan ToldAgain = TimeSpan.FromSeconds(4);
+
     /// <summary>How long what was started is looked back at.</summary>
     private const int MeasuredPeriods = 5;
 
@@ -39,11 +42,15 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
     private readonly ILogger _log;
     private readonly long[] _startedBefore = new long[IntakePartition.Count];
     private readonly Queue<(DateTimeOffset At, long Started)> _samples = new();
+
+    /// <summary>Partitions that had nothing when they were last asked, and were granted that nothing. Whoever gets something stirs.</summary>
+    private readonly bool[] _atRest = new bool[IntakePartition.Count];
     private IGrainTimer? _ticker;
     private DateTimeOffset _from;
     private long _started;
     private long _grantedEpoch;
     private int _turn;
+    private DateTimeOffset _toldAt;
     private bool _running;
     private bool _granting;
     private bool _isBehind;
@@ -83,6 +90,7 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
 
     public Task Stir()
     {
+        Array.Clear(_atRest);
         if (_running || _ticker is null) return Task.CompletedTask;
         _running = true;
         _ticker.Change(TimeSpan.Zero, IntakeSchedule.Period);
@@ -125,14 +133,22 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
             _granting = false;
         }
 
-        if (!_running || stop.IsCancellationRequested) return;
+        if (stop.IsCancellationRequested) return;
+        if (!_running)
+        {
+            // Whoever has something to drain stirs.
+            _ticker?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
         var rest = _from - Lead - _clock.GetUtcNow();
         _ticker?.Change(rest > TimeSpan.Zero ? rest : TimeSpan.FromMilliseconds(1), IntakeSchedule.Period);
     }
 
     private async Task GrantNext()
     {
-        var reports = await Gather();
+        if (_state.Current.Epoch != _grantedEpoch) Array.Clear(_atRest);
+        var reports = await Gather(_atRest);
         var (now, epoch, rate) = (_clock.GetUtcNow(), _state.Current.Epoch, Rate);
         Count(reports, now);
         var backlog = reports.Sum(report => report?.Backlog ?? 0);
@@ -152,10 +168,16 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
         if (_from < now) _from = now;
         var startable = new long[IntakePartition.Count];
         for (var i = 0; i < startable.Length; i++) startable[i] = reports[i]?.Startable ?? 0;
+        var resting = (bool[])_atRest.Clone();
+        for (var i = 0; i < startable.Length; i++) _atRest[i] |= reports[i] is { Backlog: 0 };
         var grant = new IntakeGrant(epoch, _from, Math.Max(1, rate), [.. IntakeSchedule.Split(rate, startable, _turn++ % startable.Length)]);
 
         // To those without a share too: they learn that they are not forgotten, and that older grants are void.
-        for (var i = 0; i < IntakePartition.Count; i++) _ = Send(i, grant);
+        for (var i = 0; i < IntakePartition.Count; i++)
+        {
+            if (!resting[i]) _ = Send(i, grant);
+        }
+
         _grantedEpoch = epoch;
         _from += IntakeSchedule.Period;
     }
@@ -167,6 +189,8 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
         var was = _isBehind;
         _isBehind = oldest > (was ? _maxAge / 2 : _maxAge);
         if (!was && !_isBehind) return;
+        if (was == _isBehind && now - _toldAt < ToldAgain) return;
+        _toldAt = now;
         var why = string.Create(CultureInfo.InvariantCulture, $"{backlog} orders wait, the oldest for {oldest.TotalMinutes:0.0} minutes.");
         _ = Tell(new("intake", -1, _isBehind ? [new(Conditions.IntakeBacklog, why, now)] : []));
     }
@@ -179,6 +203,7 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
         }
         catch (Exception e)
         {
+            _toldAt = default;
             LogNotTold(e);
         }
     }
@@ -196,9 +221,11 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
     }
 
     /// <summary>Asks all partitions how they stand; those that do not answer in time are left out.</summary>
-    private Task<IntakeReport?[]> Gather()
+    /// <param name="without">Those that are not asked; null for none.</param>
+    private Task<IntakeReport?[]> Gather(bool[]? without = null)
     {
-        return Task.WhenAll(Enumerable.Range(0, IntakePartition.Count).Select(Ask));
+        return Task.WhenAll(Enumerable.Range(0, IntakePartition.Count)
+            .Select(i => without is not null && without[i] ? Task.FromResult<IntakeReport?>(null) : Ask(i)));
 
         async Task<IntakeReport?> Ask(int i)
         {
@@ -246,6 +273,6 @@ internal sealed partial class IntakeGovernorGrain : Grain, IIntakeGovernorGrain
     [LoggerMessage(91, LogLevel.Warning, "intake: partition {Partition} does not answer")]
     private partial void LogNoAnswer(Exception failure, int partition);
 
-    [LoggerMessage(92, LogLevel.Warning, "intake: the backlog could not be told; it is told again a second from now")]
+    [LoggerMessage(92, LogLevel.Warning, "intake: the backlog could not be told; it is told again in a moment")]
     private partial void LogNotTold(Exception failure);
 }

@@ -294,9 +294,20 @@ internal sealed partial class IntakePartitionGrain
         }
     }
 
+    /// <summary>Whether nothing waits: then only a new receipt changes anything, and it looks by itself.</summary>
+    private bool IsAtRest => _queue.Current.Head.IsEmpty && !IntakePartitionLifecycle.HasMore(_queue.Current)
+        && _opened.Count == 0 && _done.Count == 0 && _placing == 0 && !_leaving;
+
     private void LookAgain(DateTimeOffset now)
     {
         if (_gone || _ticker is null) return;
+        if (IsAtRest)
+        {
+            _nextLook = DateTimeOffset.MaxValue;
+            _ticker.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
         var next = now + LongestRest;
         if (_slots.Next is { } due && (_ready.Count > 0 || _again.Count > 0)) next = Earlier(next, Later(due, _pausedUntil));
         if (_ready.Count < ReadAhead && !_reading && HasUnread(now)) next = Earlier(next, _readAgainAt);

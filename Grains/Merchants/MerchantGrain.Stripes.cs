@@ -15,6 +15,9 @@ internal sealed partial class MerchantGrain
 {
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(5);
 
+    /// <summary>How often a folded merchant looks for what another activation may have left in the stripes.</summary>
+    private static readonly TimeSpan DrainPeriod = TimeSpan.FromMinutes(1);
+
     private readonly HeatGauge _gauge = new();
     private readonly int[] _open = new int[StripeTransfers.Stripes];
     private readonly long[] _delivered = new long[StripeTransfers.Stripes];
@@ -28,14 +31,21 @@ internal sealed partial class MerchantGrain
     private DateTimeOffset? _coolSince;
     private bool _switching;
 
-    /// <summary>Whether the stripes are known to have neither stock nor reservations.</summary>
-    private bool _folded;
+    /// <summary>What the stripes had been granted when they were found to have neither stock nor reservations; null when they may have some.</summary>
+    private long? _foldedAt;
 
     /// <summary>Counts recalls and what came back to stripes, to see whether an answer is out of date.</summary>
     private long _recalls;
     private long _returns;
 
-    private bool StripesInUse => !_stock.Current.Stripes.IsEmpty && !_folded;
+    /// <summary>What <see cref="_returns"/> was when the stripes were last drained, and when they are drained again in any case.</summary>
+    private long _drained = -1;
+    private DateTimeOffset _drainBy;
+
+    // Another activation may have spread the merchant again since this one saw the stripes drained.
+    private bool StripesInUse => _stock.Current is { Stripes.IsEmpty: false } stock && (stock.Striped || _foldedAt != Granted(stock));
+
+    private static long Granted(MerchantStock stock) => stock.Stripes.Sum(link => link.Granted);
 
     private int OpenInStripes => StripesInUse ? _open.Sum() : 0;
 
@@ -55,7 +65,7 @@ internal sealed partial class MerchantGrain
         var limits = judged.Terms is { } asked ? Pricing.Limits(profile, asked) : [];
         if (refusal is not null || limits.Any(l => _dry.Contains(l.Item)))
         {
-            if (await FindInStripe(request.Order) is { } held) return StockRules.Answer(profile, held);
+            if (await FindInStripe(request.Order) is { } held) return await AdmitHeld(request, context, held);
             return refusal is not null ? new(null, refusal) : await HoldHere(request, context);
         }
 
@@ -74,8 +84,16 @@ internal sealed partial class MerchantGrain
         }
 
         var late = _ends.Contains(request.Order) ? Ended(request.Order).Refusal : await (admit ?? AdmitHere(request, context));
-        if (late is null) return StockRules.Answer(profile, reply.Held!);
-        await EndInStripes([new(request.Order, Consumed: false)]);
+        return late is null ? StockRules.Answer(profile, reply.Held!) : await Refused(request.Order, late);
+    }
+
+    /// <summary>A stripe has the order: the try before this one may have died before the merchant noted it.</summary>
+    private async Task<ReservationReply> AdmitHeld(HoldRequest request, HoldContext context, HeldTerms held) =>
+        !context.IsListed && await AdmitHere(request, context) is { } late ? await Refused(request.Order, late) : StockRules.Answer(_profile.Current, held);
+
+    private async Task<ReservationReply> Refused(OrderNumber order, Refusal late)
+    {
+        await EndInStripes([new(order, Consumed: false)]);
         return new(null, late);
     }
 
@@ -85,7 +103,7 @@ internal sealed partial class MerchantGrain
         var judged = StockRules.Judge(stock, _profile.Current, request, context);
         return judged.Refusal is { Code: RefusalCode.MerchantBusy } busy
             ? new(stock, busy)
-            : new Decision<MerchantStock, Refusal?>(StockRules.Admit(stock, request.Order, judged.Stage, context.SealedPage), null);
+            : new Decision<MerchantStock, Refusal?>(StockRules.Admit(stock, request.Order, judged.Stage, context), null);
     });
 
     private async Task<ReservationReply> AmendInStripe(OrderNumber order, HeldTerms held, long revision, ImmutableArray<OrderLine> lines)
@@ -117,12 +135,18 @@ internal sealed partial class MerchantGrain
         return new(null, StockRules.SoldOut(lines, lacking with { Left = Shelf.Find(left, lacking.Item)?.Left ?? 0 }));
     }
 
-    private async Task EndInStripes(ImmutableArray<EndedOrder> orders)
+    /// <summary>Ends what stripes hold; answers whether every order was with one.</summary>
+    private async Task<bool> EndInStripes(ImmutableArray<EndedOrder> orders)
     {
-        if (!StripesInUse) return;
-        await Task.WhenAll(orders.GroupBy(o => StripeTransfers.Of(o.Order)).Select(async group =>
-            _open[group.Key] = await Stripe(group.Key).Settle([.. group])));
+        if (!StripesInUse) return false;
+        var hadAll = await Task.WhenAll(orders.GroupBy(o => StripeTransfers.Of(o.Order)).Select(async group =>
+        {
+            var settled = await Stripe(group.Key).Settle([.. group]);
+            _open[group.Key] = settled.Open;
+            return settled.Unknown.IsEmpty;
+        }));
         if (orders.Any(o => !o.Consumed)) Returned();
+        return Array.TrueForAll(hadAll, had => had);
     }
 
     /// <summary>Stock may have come back to a stripe.</summary>
@@ -171,12 +195,16 @@ internal sealed partial class MerchantGrain
     {
         if (_stock.Current.Striped) return;
         await Deliver();
-        (_folded, _coolSince) = (false, null);
+        (_foldedAt, _coolSince) = (null, null);
         Returned();
         await Decide(stock =>
         {
             var spread = stock.Under(_profile.Current) with { Striped = true, Stripes = StripeTransfers.Links(stock) };
-            for (var n = 0; n < StripeTransfers.Stripes; n++) spread = StripeTransfers.Share(spread, n);
+            for (var n = 0; n < StripeTransfers.Stripes; n++)
+            {
+                if (HasArrived(spread, n)) spread = StripeTransfers.Share(spread, n);
+            }
+
             return new Decision<MerchantStock, bool>(spread, true);
         });
         WatchStripes();
@@ -210,7 +238,7 @@ internal sealed partial class MerchantGrain
         var sent = await Decide(stock =>
         {
             var under = stock.Under(_profile.Current);
-            var after = send(under);
+            var after = HasArrived(under, number) ? send(under) : under;
             return new Decision<MerchantStock, bool>(after, !ReferenceEquals(after, under));
         });
         if (sent) await Deliver();
@@ -220,10 +248,17 @@ internal sealed partial class MerchantGrain
     /// <summary>Brings what is on its way to the stripes there.</summary>
     private Task Deliver() => Task.WhenAll(Enumerable.Range(0, StripeTransfers.Stripes).Select(async number =>
     {
-        if (StripeTransfers.Pending(_stock.Current, number) is not { } pending || pending.Number == _delivered[number]) return;
+        if (HasArrived(_stock.Current, number) || StripeTransfers.Pending(_stock.Current, number) is not { } pending) return;
         await Stripe(number).Receive(pending);
         _delivered[number] = pending.Number;
     }));
+
+    /// <summary>
+    /// Whether the last transfer to a stripe is known to be there. One that another activation sent, or that was stored although its write
+    /// failed, is not: a next one would take its place, and its stock would be nowhere.
+    /// </summary>
+    private bool HasArrived(MerchantStock stock, int number) =>
+        StripeTransfers.Pending(stock, number) is not { } pending || pending.Number == _delivered[number];
 
     /// <summary>Has all stripes give back what they have of some items; of all when none is named.</summary>
     private async Task Recall(ImmutableArray<string> items)
@@ -235,7 +270,8 @@ internal sealed partial class MerchantGrain
             var taken = StripeTransfers.LinkOf(_stock.Current, number).Taken;
             while (await Stripe(number).GiveBack(taken, items) is { } given)
             {
-                await Decide(stock => new Decision<MerchantStock, bool>(StripeTransfers.TakeIn(stock.Under(_profile.Current), number, given), true));
+                await Decide(
+                    stock => new Decision<MerchantStock, bool>(StripeTransfers.TakeIn(stock.Under(_profile.Current), number, given), true), surely: true);
                 taken = given.Number;
             }
         }));
@@ -248,13 +284,15 @@ internal sealed partial class MerchantGrain
 
     private async Task Watch(CancellationToken cancellation)
     {
+        var now = _clock.GetUtcNow();
         if (!_stock.Current.Striped)
         {
+            // Until the last reservation leaves, a stripe has nothing to give that did not come back by way of this merchant.
+            if (_returns == _drained && OpenInStripes > 0 && now < _drainBy) return;
             await Balance(Drain);
             return;
         }
 
-        var now = _clock.GetUtcNow();
         if (_gauge.At(now) >= _options.CoolAt) _coolSince = null;
         else if (now - (_coolSince ??= now) >= _options.CoolFor) await Balance(Fold);
     }
@@ -269,13 +307,15 @@ internal sealed partial class MerchantGrain
     private async Task Drain()
     {
         if (_stock.Current.Striped) return;
+        var before = _returns;
         await Recall([]);
+        (_drained, _drainBy) = (before, _clock.GetUtcNow() + DrainPeriod);
         var returns = _returns;
         var stripes = await AskStripes();
         for (var n = 0; n < stripes.Length; n++) _open[n] = stripes[n].Open;
         // An order on its way to a stripe was counted in before the merchant was folded, long ago.
         if (_stock.Current.Striped || returns != _returns || _holding.Count > 0 || stripes.Any(s => s.Open > 0 || s.Left.Any(l => l.Left > 0))) return;
-        _folded = true;
+        _foldedAt = Granted(_stock.Current);
         _watch?.Dispose();
         _watch = null;
     }

@@ -20,6 +20,9 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
     /// <summary>Orders not on a sealed page from which on an order waits for the page.</summary>
     private const int MostUnsealed = 16 * OrderIndex.PageSize;
 
+    // An order that is older than this may have been here long before.
+    private static readonly TimeSpan FirstTry = TimeSpan.FromSeconds(5);
+
     private readonly Durable<MerchantProfile> _profile;
     private readonly Durable<MerchantStock> _stock;
     private readonly TimeProvider _clock;
@@ -143,9 +146,9 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
         NoteHeat();
         if (_stock.Current.Holds.All.TryGetValue(request.Order, out var known)) return StockRules.Answer(_profile.Current, known.Terms);
         await CheckKitchen(request);
-        var context = Context(await PageToDrop(), goodsOnly);
+        var context = Context(await PageToDrop(), goodsOnly) with { IsListed = await IsListed(request.Order) };
         if (_stock.Current.Striped) return await HoldStriped(request, context);
-        if (await FindInStripe(request.Order) is { } held) return StockRules.Answer(_profile.Current, held);
+        if (await FindInStripe(request.Order) is { } held) return await AdmitHeld(request, context, held);
         return await HoldHere(request, context);
     }
 
@@ -180,14 +183,33 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
     {
         if (orders.IsEmpty) return;
         foreach (var ended in orders) _ends.Add(ended.Order);
-        // Unknown orders ended before, or are a stripe's. A try to hold one that is still on its way is refused by its end.
+        // One that is both here and in a stripe, asked for at two activations at once, counts here: changes of its lines were made here.
+        var knewStripes = StripesInUse;
+        var hadAll = await EndInStripes([.. orders.Select(o => _stock.Current.Holds.All.ContainsKey(o.Order) ? o with { Consumed = false } : o)]);
+        // A try to hold one that is still on its way is refused by its end. One that nobody knows ended before, or is known to what is stored.
         var stock = _stock.Current;
-        if (orders.Any(o => stock.Holds.All.ContainsKey(o.Order) || stock.Kitchen?.Orders.ContainsKey(o.Order) == true || _holding.ContainsKey(o.Order)))
-            await Decide(s => new Decision<MerchantStock, bool>(StockRules.Settle(s, _profile.Current, orders), true));
-        await EndInStripes(orders);
+        var isKnown = orders.Any(o =>
+            stock.Holds.All.ContainsKey(o.Order) || stock.Kitchen?.Orders.ContainsKey(o.Order) == true || _holding.ContainsKey(o.Order));
+        if (isKnown || !hadAll) await Decide(s => new Decision<MerchantStock, bool>(StockRules.Settle(s, _profile.Current, orders), true), surely: true);
+        // What was read for that can say for the first time that there are stripes.
+        if (!knewStripes && StripesInUse) await EndInStripes(orders);
     }
 
     private HoldContext Context(int? sealedPage, bool goodsOnly) => new(Id, _clock.GetUtcNow(), OpenInStripes, sealedPage, goodsOnly);
+
+    /// <summary>The newest sealed page: who is told of an order twice is mostly told so within moments.</summary>
+    private (int Page, HashSet<OrderNumber>? Orders) _lastPage;
+
+    /// <summary>Whether an order is in the index already; one whose number is new did not come before.</summary>
+    private async ValueTask<bool> IsListed(OrderNumber order)
+    {
+        var index = _stock.Current.Orders;
+        if (index.Open.Contains(order)) return true;
+        if (index.SealedPages == 0) return false;
+        if (_lastPage.Page != index.SealedPages - 1 || _lastPage.Orders is null)
+            _lastPage = (index.SealedPages - 1, [.. await Pages.Sealed(index.SealedPages - 1)]);
+        return _lastPage.Orders.Contains(order) || ((_clock.GetUtcNow() - order.CreatedAt).Duration() > FirstTry && await Pages.HasSealed(index, order));
+    }
 
     private ReservationReply Ended(OrderNumber order) =>
         new(null, new(RefusalCode.InvalidTransition, $"Order {order} has ended; merchant {Id} holds nothing for it any more.", Value: order.ToString()));
@@ -219,14 +241,14 @@ internal sealed partial class MerchantGrain : Grain, IMerchantGrain
     }
 
     /// <summary>Decides on the stock with what was noted in memory; that alone is no reason to write.</summary>
-    private async Task<TReply> Decide<TReply>(Func<MerchantStock, Decision<MerchantStock, TReply>> decide)
+    private async Task<TReply> Decide<TReply>(Func<MerchantStock, Decision<MerchantStock, TReply>> decide, bool surely = false)
     {
         var reply = await _stock.Decide(stock =>
         {
             var noted = Noted(stock);
             var decision = decide(noted);
             return ReferenceEquals(decision.State, noted) ? decision with { State = stock } : decision;
-        });
+        }, surely);
         DropWrittenNotes();
         return reply;
     }

@@ -46,6 +46,14 @@ internal static class Shelf
             counts = Set(counts, new(limit.Item, Math.Min(there - needed, MerchantRules.MaxStock), limit.Epoch));
         }
 
+        // Who asks may not know of the reservation's last change, so that its limits lack an item that only that one has.
+        foreach (var item in before is null ? [] : before.Lines.OrEmpty().Select(line => line.Item).Distinct(StringComparer.Ordinal))
+        {
+            var spare = QuantityOf(before!, item) - QuantityOf(after, item);
+            if (spare > 0 && Find(limits.OrEmpty(), item) is null && Find(counts, item) is { } count)
+                counts = Set(counts, count with { Left = Math.Min(count.Left + spare, MerchantRules.MaxStock) });
+        }
+
         return counts;
     }
 

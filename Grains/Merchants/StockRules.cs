@@ -10,7 +10,9 @@ namespace OrderActors.Merchants;
 /// <param name="OpenElsewhere">Reservations that stripes have.</param>
 /// <param name="SealedPage">The page of the order index that was sealed, or null.</param>
 /// <param name="GoodsOnly">Whether only the goods are priced: the release before this one knows no delivery fee and no area.</param>
-internal readonly record struct HoldContext(string Merchant, DateTimeOffset Now, int OpenElsewhere = 0, int? SealedPage = null, bool GoodsOnly = false);
+/// <param name="IsListed">Whether the order is in the order index already, perhaps on a page that is dropped meanwhile.</param>
+internal readonly record struct HoldContext(
+    string Merchant, DateTimeOffset Now, int OpenElsewhere = 0, int? SealedPage = null, bool GoodsOnly = false, bool IsListed = false);
 
 /// <summary>What a merchant says to an order, before its stock is looked at.</summary>
 /// <param name="Terms">On what terms it is taken; null when it is refused.</param>
@@ -33,7 +35,7 @@ internal static class StockRules
             return new(stock, new(null, SoldOut(request.Lines, lacking)));
         if (judged.Late is { } late) return new(stock, new(null, late));
         var after = under with { Left = left, Holds = under.Holds.Set(request.Order, terms) };
-        return new(Admit(after, request.Order, judged.Stage, context.SealedPage), Answer(profile, terms));
+        return new(Admit(after, request.Order, judged.Stage, context), Answer(profile, terms));
     }
 
     /// <summary>Judges an order by everything but the stock, in the order of the refusal codes.</summary>
@@ -64,9 +66,9 @@ internal static class StockRules
     }
 
     /// <summary>Notes an order that has its stock: in the index of orders, and in the kitchen.</summary>
-    public static MerchantStock Admit(MerchantStock stock, OrderNumber order, KitchenStage? stage, int? sealedPage) => stock with
+    public static MerchantStock Admit(MerchantStock stock, OrderNumber order, KitchenStage? stage, in HoldContext context) => stock with
     {
-        Orders = stock.Orders.Add(order, sealedPage),
+        Orders = context.IsListed ? stock.Orders : stock.Orders.Add(order, context.SealedPage),
         Kitchen = stage is { } s ? (stock.Kitchen ?? Kitchen.Empty).Admit(order, s) : stock.Kitchen,
     };
 

@@ -10,6 +10,7 @@ namespace OrderActors.Merchants;
 internal sealed class StripeGrain : Grain, IMerchantStripeGrain
 {
     private readonly Durable<StripeState> _stripe;
+    private readonly RecentEnds _ends = new();
     private HoldPages? _holdPages;
 
     public StripeGrain([PersistentState("stripe")] IPersistentState<StripeState> state) =>
@@ -21,17 +22,25 @@ internal sealed class StripeGrain : Grain, IMerchantStripeGrain
 
     public async Task<StripeReply> Take(StripeTake request)
     {
-        var reply = await _stripe.Decide(state => StripeTransfers.Take(state, request));
+        // Called twice, or late: the order has ended, and nobody would give it back.
+        var reply = await _stripe.Decide(state => _ends.Contains(request.Order)
+            ? new(state, new(null, Taken: false, state.Holds.All.Count))
+            : StripeTransfers.Take(state, request));
         if (_stripe.Current.Holds.IsPageFull) _ = SealHolds();
         return reply;
     }
 
     public Task<HeldTerms?> Find(OrderNumber order) => Task.FromResult(_stripe.Current.Holds.All.GetValueOrDefault(order)?.Terms);
 
-    public Task<int> Settle(ImmutableArray<EndedOrder> orders) => _stripe.Decide(state => StripeTransfers.Settle(state, orders));
+    public Task<StripeSettled> Settle(ImmutableArray<EndedOrder> orders)
+    {
+        foreach (var ended in orders.OrEmpty()) _ends.Add(ended.Order);
+        return _stripe.Decide(state => StripeTransfers.Settle(state, orders), surely: true);
+    }
 
+    // Surely: a number that is not the next one can be another activation's doing.
     public Task Receive(StockTransfer transfer) =>
-        _stripe.Decide(state => new Decision<StripeState, bool>(StripeTransfers.Receive(state, transfer), true));
+        _stripe.Decide(state => new Decision<StripeState, bool>(StripeTransfers.Receive(state, transfer), true), surely: true);
 
     public Task<StockTransfer?> GiveBack(long acknowledged, ImmutableArray<string> items) =>
         _stripe.Decide(state => StripeTransfers.GiveBack(state, acknowledged, items));

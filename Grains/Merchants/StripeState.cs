@@ -144,12 +144,17 @@ internal static class StripeTransfers
     }
 
     /// <summary>The stripe ends reservations; what was not consumed goes back to its stock.</summary>
-    public static Decision<StripeState, int> Settle(StripeState state, ImmutableArray<EndedOrder> orders)
+    public static Decision<StripeState, StripeSettled> Settle(StripeState state, ImmutableArray<EndedOrder> orders)
     {
-        var after = state;
+        var (after, unknown) = (state, ImmutableArray.CreateBuilder<OrderNumber>());
         foreach (var ended in orders.OrEmpty())
         {
-            if (!after.Holds.All.TryGetValue(ended.Order, out var open)) continue;
+            if (!after.Holds.All.TryGetValue(ended.Order, out var open))
+            {
+                unknown.Add(ended.Order);
+                continue;
+            }
+
             after = after with
             {
                 Holds = after.Holds.Remove(ended.Order),
@@ -157,7 +162,7 @@ internal static class StripeTransfers
             };
         }
 
-        return new(after, after.Holds.All.Count);
+        return new(after, new(after.Holds.All.Count, unknown.ToImmutable()));
     }
 
     private static MerchantStock Send(MerchantStock stock, int stripe, ImmutableArray<StockLeft> sent)

@@ -21,7 +21,7 @@ public sealed class NotificationFeedGrain(
 
     /// <inheritdoc/>
     /// <remarks>Nobody reads a message sooner.</remarks>
-    protected override TimeSpan Linger => TimeSpan.FromMilliseconds(200);
+    protected override TimeSpan Linger => Unhurried;
 
     /// <inheritdoc/>
     protected override Task Handle(IReadOnlyList<LoggedEvent> batch, CancellationToken cancellation)

@@ -16,10 +16,6 @@ namespace OrderActors.Notifications;
 [WorkClass(WorkClass.NonCritical)]
 internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRemindable
 {
-    private const string SendReminder = "send";
-
-    // The shortest period that Orleans allows by default.
-    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(15);
 
     private readonly Durable<NotificationState> _state;
@@ -28,8 +24,8 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
     private readonly Switchboard _switches;
     private readonly TimeProvider _clock;
     private readonly ILogger _log;
+    private readonly WorkReminder<NotificationGrain> _reminder;
     private IGrainTimer? _timer;
-    private bool _reminded;
     private bool _sending;
 
     public NotificationGrain(
@@ -46,6 +42,7 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
         _switches = switches;
         _clock = clock;
         _log = log;
+        _reminder = new(this, "send");
     }
 
     private DateTimeOffset Now => _clock.GetUtcNow();
@@ -80,34 +77,15 @@ internal sealed partial class NotificationGrain : Grain, INotificationGrain, IRe
         if ((await _switches.Read(GrainFactory)).Find(Feature.Notifications, Now) is not null) return;
 
         // Before the write: what is remembered must be looked at again, whatever happens to this process.
-        if (!_reminded)
+        using (await _reminder.Begin())
         {
-            await this.RegisterOrUpdateReminder(SendReminder, ReminderPeriod, ReminderPeriod);
-            _reminded = true;
+            if (await _state.Decide(state => NotificationLifecycle.Tell(state, notices, Now))) SendAt(Now);
         }
-
-        if (await _state.Decide(state => NotificationLifecycle.Tell(state, notices, Now))) SendAt(Now);
     }
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        _reminded = true;
-        if (!_state.Current.Waiting.IsEmpty)
-        {
-            SendAt(Now);
-        }
-        else if (await this.GetReminder(SendReminder) is { } reminder)
-        {
-            await this.UnregisterReminder(reminder);
-            _reminded = false;
-
-            // Something may have come while the reminder went.
-            if (!_state.Current.Waiting.IsEmpty)
-            {
-                await this.RegisterOrUpdateReminder(SendReminder, ReminderPeriod, ReminderPeriod);
-                _reminded = true;
-            }
-        }
+        if (await _reminder.Tick(() => !_state.Current.Waiting.IsEmpty)) SendAt(Now);
     }
 
     private void SendAt(DateTimeOffset at)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using OrderActors.Values;
 using Orleans;
 using Orleans.Runtime;
@@ -8,8 +9,13 @@ namespace OrderActors.Orders;
 [StoredAs("external-id", version: 1)]
 internal sealed record ExternalIdState
 {
+    private readonly ImmutableArray<OrderNumber> _released;
+
     /// <summary>The order, or null while nobody has it.</summary>
     public OrderNumber? Order { get; init; }
+
+    /// <summary>Orders that gave it back last, the oldest first: none of them takes it again.</summary>
+    public ImmutableArray<OrderNumber> Released { get => _released.OrEmpty(); init => _released = value; }
 }
 
 /// <summary>Keeps one external id unique.</summary>
@@ -20,11 +26,16 @@ internal sealed class ExternalIdGrain : Grain, IExternalIdGrain
 
     public ExternalIdGrain([PersistentState("state")] IPersistentState<ExternalIdState> state) => _id = new(this, state);
 
-    public Task<OrderNumber> Claim(OrderNumber order) => _id.Decide(state =>
-        new Decision<ExternalIdState, OrderNumber>(state.Order is null ? state with { Order = order } : state, state.Order ?? order));
+    public Task<OrderNumber> Claim(OrderNumber order) => _id.Decide(state => new Decision<ExternalIdState, OrderNumber>(
+        state.Order is null && !state.Released.Contains(order) ? state with { Order = order } : state, state.Order ?? order));
 
-    public Task Release(OrderNumber order) => _id.Decide(state =>
-        new Decision<ExternalIdState, bool>(state.Order == order ? state with { Order = null } : state, true));
+    public Task Release(OrderNumber order) => _id.Decide(
+        state => new Decision<ExternalIdState, bool>(
+            (state.Order is { } other && other != order) || state.Released.Contains(order)
+                ? state
+                : state with { Order = null, Released = LastReleased.With(state.Released, order) },
+            true),
+        surely: true);
 
     public Task<OrderNumber?> Get() => Task.FromResult(_id.Current.Order);
 }

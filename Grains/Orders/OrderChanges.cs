@@ -18,7 +18,7 @@ internal static class OrderChanges
         if (d.State.Proposals.Length >= Max)
             return new(RefusalCode.TooMany, $"{Max} changes were proposed to order {d.State.Number}, the most there can be.");
         if (d.Facts.Merchant?.Refusal is { } refusal) return refusal;
-        var terms = d.Facts.Merchant?.Reservation ?? throw new InvalidOperationException("A change is proposed with the merchant's prices.");
+        var terms = d.Facts.Merchant?.Reservation ?? throw new MissingFactException("A change is proposed with the merchant's prices.");
         var total = Changed(d.State.Costs, OrderBill.Subtotal(terms.Lines), terms.DeliveryFee).Total;
         var proposal = new Proposal(d.State.Proposals.Length + 1, d.By, terms.Lines, new(total, d.State.Total.Currency), ProposalStatus.Open);
         d.State = d.State with
@@ -42,14 +42,14 @@ internal static class OrderChanges
 
         if (IsOwn(d.State, c, d.By.Role)) return Names.Forbidden(d.By, "approve_modification", "whoever proposes a change cannot approve it");
         if (d.Facts.Merchant?.Refusal is { } soldOut) return soldOut;
-        var terms = d.Facts.Merchant?.Reservation ?? throw new InvalidOperationException("A change is approved with the merchant's reservation.");
+        var terms = d.Facts.Merchant?.Reservation ?? throw new MissingFactException("A change is approved with the merchant's reservation.");
         var bill = Changed(d.State.Costs, OrderBill.Subtotal(terms.Lines), terms.DeliveryFee);
         if (NeedsMore(d.State, bill.Total))
         {
             if (d.Facts.Payment?.Refusal is { } refusal) return refusal;
             if (d.Facts.Payment?.Payment is not { } payment)
                 return new(RefusalCode.Unavailable, "The payment provider has not answered yet; approve again in a moment.");
-            if (payment.Status == PaymentStatus.Failed || Math.Max(payment.Authorised, payment.Captured) < bill.Total)
+            if (OrderPayments.CoveredBy(d.State.Kind, payment) < bill.Total)
                 return new(RefusalCode.PaymentDeclined, $"The provider would not hold {bill.Total} {bill.Currency}.", Value: payment.DeclineCode);
             d.State = d.State with { Covered = bill.Total };
         }

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using OrderActors.Broadcast;
+using OrderActors.Dispatch;
 using OrderActors.Values;
 
 namespace OrderActors.Orders;
@@ -11,12 +12,13 @@ internal sealed class OrderDraft(OrderState before, Actor by, OrderFacts facts, 
     private static readonly FrozenSet<string> AboutMoney = new[]
     {
         EventTypes.OrderCreated, EventTypes.OrderScheduled, EventTypes.OrderReleased, EventTypes.OrderAccepted, EventTypes.OrderModificationApproved,
+        EventTypes.OrderModificationDeclined,
         EventTypes.OrderItemSubstituted, EventTypes.OrderDelivered, EventTypes.OrderReturned, EventTypes.OrderCompleted,
         EventTypes.OrderCanceled, EventTypes.OrderRejected, EventTypes.OrderExpired,
     }.ToFrozenSet(StringComparer.Ordinal);
 
     private readonly OrderState _before = before;
-    private readonly List<(string Type, string? Detail)> _happened = [];
+    private readonly List<(string Type, string? Detail, AssignmentChoice? Choice)> _happened = [];
 
     /// <summary>The state as far as it is built.</summary>
     public OrderState State { get; set; } = before;
@@ -26,12 +28,15 @@ internal sealed class OrderDraft(OrderState before, Actor by, OrderFacts facts, 
 
     public Actor By => by;
 
+    /// <summary>Whether the courier's own grain ended the offer.</summary>
+    public bool Declined { get; set; }
+
     public OrderPolicy Policy => policy;
 
     public DateTimeOffset Now => now;
 
     /// <summary>Announces what happened. All events of a command show the state after it.</summary>
-    public void Raise(string type, string? detail = null) => _happened.Add((type, detail));
+    public void Raise(string type, string? detail = null, AssignmentChoice? choice = null) => _happened.Add((type, detail, choice));
 
     /// <summary>How long this order waits for something.</summary>
     public TimeSpan TimeFor(DeadlineKind kind) => policy.For(kind, State.Waits, State.Zone);
@@ -65,7 +70,7 @@ internal sealed class OrderDraft(OrderState before, Actor by, OrderFacts facts, 
         var after = State with { Version = _before.Version + 1 };
         // Who carried it is told to consumers even when the courier is let go by this very command.
         var courier = after.Courier ?? _before.Courier ?? after.OfferedTo ?? _before.OfferedTo;
-        var timeline = after.Timeline.AddRange(_happened.Select(h => new TimelineEntry(after.Version, h.Type, now, by, h.Detail)));
+        var timeline = after.Timeline.AddRange(_happened.Select(h => new TimelineEntry(after.Version, h.Type, now, by, h.Detail, h.Choice)));
         if (timeline.Length > OrderState.MaxTimeline) timeline = timeline.RemoveRange(0, timeline.Length - OrderState.MaxTimeline);
         return after with
         {
@@ -74,11 +79,14 @@ internal sealed class OrderDraft(OrderState before, Actor by, OrderFacts facts, 
                 h.Type, now, by, after.Version, after.Number, after.Customer, after.Merchant, after.Zone, courier, after.Status,
                 after.Delivery, after.Payment, after.Reason, after.Pickup, after.Dropoff, after.CreatedAt, after.ReadyAt, after.Deadlines,
                 after.Kind, after.PaymentMethod, AboutMoney.Contains(h.Type) ? after.Costs : null, after.Coupon, after.Notify, h.Detail,
-                h.Type == EventTypes.OrderDelivered ? after.Virtual : null, after.Tenant))),
+                h.Type == EventTypes.OrderDelivered ? after.Virtual : null, after.Tenant, Declined))),
         };
     }
 
-    /// <summary>An order that cannot change any more waits for no answer to a proposed change.</summary>
+    /// <summary>
+    /// An order that cannot change any more waits for no answer to a proposed change. That is said before what ended it: whoever is told one
+    /// by one takes back what the merchant agreed to before the end uses it up.
+    /// </summary>
     private void WithdrawProposal()
     {
         if (State.OpenProposal is not { } open || State.Status.CanChange()) return;
@@ -87,6 +95,6 @@ internal sealed class OrderDraft(OrderState before, Actor by, OrderFacts facts, 
             Proposals = State.Proposals.SetItem(State.Proposals.Length - 1, open with { Status = ProposalStatus.Withdrawn }),
             Deadlines = [.. State.Deadlines.Where(d => d.Kind != DeadlineKind.Modification)],
         };
-        Raise(EventTypes.OrderModificationDeclined, $"{open.Number} {Names.Of(ProposalStatus.Withdrawn)}");
+        _happened.Insert(0, new(EventTypes.OrderModificationDeclined, $"{open.Number} {Names.Of(ProposalStatus.Withdrawn)}", null));
     }
 }

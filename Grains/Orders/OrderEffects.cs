@@ -90,10 +90,8 @@ internal static class OrderEffects
             Number = d.State.Number,
             Customer = d.State.Customer,
             Merchant = d.State.Merchant,
-            // A bound that was reached is no answer for good: the same id may try again.
-            Commands = refusal.Code is RefusalCode.TooMany or RefusalCode.Unavailable
-                ? commands.Forget(placing.Command.Id)
-                : commands.Settle(placing.Command.Id, refusal),
+            // For good, whatever the refusal says: what the order gave back it never gets again. Who may come again gets another number.
+            Commands = commands.Settle(placing.Command.Id, refusal),
         };
         d.Raise(EventTypes.OrderRefused, Names.Of(refusal.Code));
         return null;
@@ -167,23 +165,25 @@ internal static class OrderEffects
             OfferedTo = c.Courier,
             Deadlines = d.State.Deadlines.Add(new(DeadlineKind.Offer, c.Until > d.Now ? c.Until : d.Now)),
         };
-        d.Raise(EventTypes.DeliveryOffered, c.Courier);
+        d.Raise(EventTypes.DeliveryOffered, c.Courier, c.Choice);
         return null;
     }
 
-    public static Refusal? Decline(OrderDraft d, string courier)
+    public static Refusal? Decline(OrderDraft d, UnassignCourier c)
     {
-        if (courier != d.State.OfferedTo) return Refusal.Invalid("/courier", courier, "the courier who was asked");
+        if (c.Courier != d.State.OfferedTo) return Refusal.Invalid("/courier", c.Courier, "the courier who was asked");
         EndOffer(d);
-        d.Raise(EventTypes.DeliveryUnassigned, courier);
+        d.Declined = c.Declined;
+        d.Raise(EventTypes.DeliveryUnassigned, c.Courier);
         return null;
     }
 
-    public static Refusal? Assign(OrderDraft d, string courier)
+    public static Refusal? Assign(OrderDraft d, AssignCourier c)
     {
+        var courier = c.Courier;
         if (d.State.OfferedTo is { } asked && asked != courier) return Refusal.Invalid("/courier", courier, $"{asked}, who was asked and has not answered");
         d.State = d.State with { Delivery = DeliveryStatus.Assigned, Courier = courier, OfferedTo = null, Deadlines = d.WaitForPickup(d.State.ReadyAt) };
-        d.Raise(EventTypes.DeliveryAssigned, courier);
+        d.Raise(EventTypes.DeliveryAssigned, courier, c.Choice);
         return null;
     }
 

@@ -17,6 +17,9 @@ internal sealed partial class OrderGrain
 {
     private Task<OrderReply>? _placing;
 
+    /// <summary>Whether it is known here that nobody has asked the payment to hold anything for the placing.</summary>
+    private bool _paymentUntouched;
+
     /// <summary>Finishes placing the order, together with whoever does so already.</summary>
     private async Task<OrderReply> FinishPlacing(OrderNumber number)
     {
@@ -90,8 +93,17 @@ internal sealed partial class OrderGrain
             }
 
             PaymentView? payment = null;
-            if (c is { Payment: PaymentMethod.Card, PaymentSource: { } source } && total > 0)
-                payment = (await Ask(new(number, "place", c.Total, source, IsHandedOverOnPayment(order))))?.Payment;
+            if (c is { Payment: PaymentMethod.Card, PaymentSource: not null } && total > 0)
+            {
+                _paymentUntouched = false;
+                var (attempt, asked) = (Attempt(number, c), GrainFactory.GetGrain<IPaymentGrain>(Key));
+                var reply = await Ask(attempt);
+                payment = reply?.Payment;
+
+                // The order goes on without the answer and forgets the attempt with its placing: from here on the payment has to know of it.
+                if (reply is null) await asked.Require(new(number, order.Version, c.Total.Amount, attempt.Take, attempt));
+            }
+
             return new CompletePlacing(reservation, discount, payment, c.RequirePin ? _pins.Next() : null, c.Kind == OrderKind.Virtual ? null : _tokens.Next());
         }
         catch (Exception) when (_clock.GetUtcNow() - order.CreatedAt > _policy.PlacementLimit)
@@ -106,15 +118,19 @@ internal sealed partial class OrderGrain
     private async Task GiveBack(OrderNumber number, Placing placing)
     {
         var c = placing.Command;
-        // The payment is asked last: only when that was what failed can there be something to let go.
-        if (c.PaymentSource is not null && placing.Refusal!.Code == RefusalCode.Unavailable)
-            await GrainFactory.GetGrain<IPaymentGrain>(Key).Require(new(number, _order.Current.Version, Keep: 0, Take: true));
+        // The payment is asked last, so mostly it was not. A process that is gone may have asked it and not lived to see it answer.
+        if (c is { Payment: PaymentMethod.Card, PaymentSource: not null, Total.Amount: > 0 } && !_paymentUntouched)
+            await GrainFactory.GetGrain<IPaymentGrain>(Key).Require(new(number, _order.Current.Version, Keep: 0, Take: true, Attempt(number, c)));
         if (c.Coupon is not null) await Coupon(c).Release([number]);
         await Merchant(_order.Current).Progress([new(number, OrderProgressStep.Returned, _clock.GetUtcNow())]);
         if (c.QuoteId is not null) await Quote(c).Release(number);
         if (c.ExternalId is not null) await ExternalId(c).Release(number);
         await Decide(new ForgetPlacing(), new(number));
     }
+
+    // The placing is remembered with its command: whoever takes it up makes the same attempt.
+    private static AuthorisePayment Attempt(OrderNumber number, PlaceOrder c) =>
+        new(number, "place", c.Total, c.PaymentSource!, OrderPayments.IsHandedOverOnPayment(c.Kind), Remembered: true);
 
     private IPromotionGrain Coupon(PlaceOrder c) => GrainFactory.GetGrain<IPromotionGrain>(c.Coupon!);
 

@@ -65,6 +65,12 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
 
     public Task<OrderView?> Get() => Task.FromResult(_order.Current.Status == OrderStatus.None ? null : _order.Current.ToView());
 
+    public async Task<OrderView?> GetSince(long version)
+    {
+        if (_order.Current.Version < version) await _order.Decide(state => new Decision<OrderState, bool>(state, true), surely: true);
+        return await Get();
+    }
+
     public async Task<TrackingView?> Track(string token)
     {
         var (order, now) = (_order.Current, _clock.GetUtcNow());
@@ -79,7 +85,20 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
         var facts = await Facts(number, command, terms, preview: false);
         // Whoever was asked was asked at the version expected: what changed while they thought is for the state to judge.
         if (facts is { Merchant: not null } or { Payment: not null }) command = command with { ExpectedVersion = null };
-        var reply = await Decide(command, facts);
+        var isNew = _order.Current.Status == OrderStatus.None;
+        OrderReply reply;
+        try
+        {
+            reply = await Decide(command, facts);
+        }
+        catch (MissingFactException) when (facts is { Merchant: null, Payment: null })
+        {
+            // Another activation had moved the order on, so that somebody has a say after all. The state is read by now.
+            facts = await Facts(number, command, terms, preview: false);
+            reply = await Decide(command, facts);
+        }
+
+        if (isNew && reply is { Refusal: null, Replayed: false }) _paymentUntouched = true;
         if (_order.Current is { Status: OrderStatus.Received } received && (command is DeadlineReached || received.Placing!.Command.Id == command.Id))
         {
             var placed = await FinishPlacing(number);
@@ -94,8 +113,16 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
     private Task<OrderReply> Decide(OrderCommand command, OrderFacts facts)
     {
         var now = _clock.GetUtcNow();
-        return _order.Decide(state => OrderLifecycle.Decide(state, command, facts, _policy, now));
+        return _order.Decide(state => OrderLifecycle.Decide(state, command, facts, _policy, now), MustBeSure(command));
     }
+
+    /// <summary>
+    /// Whether a refusal has to be sure. Whoever says it takes that for the end of the matter: deadlines are dropped, couriers keep or lose the
+    /// order by it. Or it says so by the state alone and is not stored, so that an old state would refuse what was done: a courier's right, a version.
+    /// </summary>
+    private static bool MustBeSure(OrderCommand command) => command is DeadlineReached || command.ExpectedVersion is not null
+        || command.By.Role == Role.Courier
+        || (command.By.Role == Role.System && command is OfferDelivery or AssignCourier or UnassignCourier or HandOver);
 
     /// <summary>Asks those who have a say in a command; nobody, for most.</summary>
     private async Task<OrderFacts> Facts(OrderNumber number, OrderCommand command, CustomerTerms terms, bool preview)
@@ -114,11 +141,16 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
                 facts = facts with { Merchant = await Merchant(order).Amend(number, order.Version, [.. open.Lines.Select(AsAsked)]) };
                 if (facts.Merchant.Refusal is not null || !OrderChanges.NeedsMore(order, open.Total.Amount)) return facts;
                 if (order.PaymentSource is not { } source) return facts;
-                return facts with { Payment = await Ask(new(number, $"change-{open.Number}", open.Total, source)) };
+                var isHandedOver = OrderPayments.IsHandedOverOnPayment(order.Kind);
+                return facts with
+                {
+                    Payment = await Ask(new(
+                        number, $"change-{open.Number}", open.Total, source, isHandedOver, SameCard: true, OrderVersion: order.Version)),
+                };
 
             case PayOrder c when !preview && order.Status == OrderStatus.AwaitingPayment:
                 var due = new Money(order.Costs.Due, order.Costs.Currency);
-                return facts with { Payment = await Ask(new(number, $"pay-{c.Id}", due, c.Source, IsHandedOverOnPayment(order))) };
+                return facts with { Payment = await Ask(new(number, $"pay-{c.Id}", due, c.Source, OrderPayments.IsHandedOverOnPayment(order.Kind))) };
 
             default:
                 return facts;
@@ -133,9 +165,8 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
             var reply = OrderLifecycle.Decide(_order.Current, command, facts, _policy, _clock.GetUtcNow()).Reply;
             return reply is { Refusal: null or { Code: RefusalCode.Unavailable }, Replayed: false };
         }
-        catch (InvalidOperationException)
+        catch (MissingFactException)
         {
-            // It asks for the answer that is missing.
             return true;
         }
     }
@@ -154,8 +185,6 @@ internal sealed partial class OrderGrain : Grain, IOrderGrain
             return null;
         }
     }
-
-    private static bool IsHandedOverOnPayment(OrderState order) => order is { Kind: OrderKind.Virtual, ScheduledFor: null };
 
     private IMerchantGrain Merchant(OrderState order) => GrainFactory.GetGrain<IMerchantGrain>(order.Merchant);
 

@@ -49,8 +49,10 @@ internal sealed record OrderIndex
     /// <param name="sealedPage">The page that was sealed before, or null: it is dropped here.</param>
     public OrderIndex Add(OrderNumber number, int? sealedPage = null)
     {
+        // Looked for before the page is dropped: it may be on it.
+        var isThere = Open.Contains(number);
         var index = sealedPage is { } page ? Drop(page) : this;
-        return index.Open.Contains(number) ? index : index with { Open = index.Open.Add(number) };
+        return isThere ? index : index with { Open = index.Open.Add(number) };
     }
 
     /// <summary>Takes a number out, unless its page is sealed: readers pass over numbers without an order.</summary>

@@ -39,10 +39,14 @@ internal static class OrderLifecycle
         }
 
         if (refusal.Code == RefusalCode.WrongPin) state = state with { PinFailures = state.PinFailures + 1 };
-        if (state.Status != OrderStatus.None && remembers && CommandMemory.IsRemembered(refusal, command.By))
+        if (state.Status != OrderStatus.None && remembers && CommandMemory.IsRemembered(refusal, command.By, IsActedOn(command)))
             state = state with { Commands = state.Commands.Remember(command.Id, fingerprint, refusal) };
         return new(state, new(Shown(state), refusal));
     }
+
+    /// <summary>Whether the courier is released when the order refuses. Told again, the order must not take a courier who has gone.</summary>
+    private static bool IsActedOn(OrderCommand command) =>
+        command.By.Role == Role.System && command is AssignCourier or OfferDelivery or HandOver;
 
     /// <summary>What is wrong with an order that is to be placed, its caller included; null when nothing is.</summary>
     public static Refusal? Screen(PlaceOrder command) => OrderValidation.Validate(command) ?? MayGive(new OrderState(), command);

@@ -7,7 +7,10 @@ namespace OrderActors.Orders;
 /// <summary>What the money means to an order. The payment's own grain holds and moves it; the order only follows.</summary>
 internal static class OrderPayments
 {
-    /// <summary>Whether nothing has to be paid before the order goes on.</summary>
+    /// <summary>
+    /// Whether nothing has to be paid before the order goes on. A hold is enough for what is still to be made; goods that are handed over at
+    /// once need the money itself.
+    /// </summary>
     public static bool IsCovered(OrderState o) => o.PaymentMethod == PaymentMethod.Cash || o.Covered >= o.Costs.Due;
 
     /// <summary>The customer has to pay first.</summary>
@@ -23,9 +26,10 @@ internal static class OrderPayments
         var reply = d.Facts.Payment;
         if (reply?.Refusal is { } refusal) return refusal;
         if (reply?.Payment is not { } payment)
-            return new(RefusalCode.Unavailable, "The payment provider has not answered yet; the order goes on as soon as it does. Look again in a moment.");
+            return NotAnswered();
         if (payment.Status == PaymentStatus.Failed)
             return new(RefusalCode.PaymentDeclined, "The payment provider declined; try another source.", "/source", payment.DeclineCode);
+        if (CoveredBy(d.State.Kind, payment) == 0) return NotAnswered();
         d.State = d.State with { PaymentSource = c.Source };
         return Record(d, payment);
     }
@@ -62,7 +66,7 @@ internal static class OrderPayments
         {
             Payment = payment.Status,
             PaymentVersion = payment.Version,
-            Covered = payment.Status is PaymentStatus.Failed or PaymentStatus.Voided ? 0 : Math.Max(payment.Authorised, payment.Captured),
+            Covered = CoveredBy(d.State.Kind, payment),
         };
         if (before == payment.Status) return;
         var type = payment.Status switch
@@ -76,4 +80,16 @@ internal static class OrderPayments
         };
         if (type is not null) d.Raise(type, payment.DeclineCode);
     }
+
+    /// <summary>Whether an order is handed over as soon as it is paid: then its money is taken and not only held.</summary>
+    public static bool IsHandedOverOnPayment(OrderKind kind) => kind == OrderKind.Virtual;
+
+    /// <summary>How much of its total an order may count on.</summary>
+    public static long CoveredBy(OrderKind kind, PaymentView payment) =>
+        payment.Status is PaymentStatus.Failed or PaymentStatus.Voided ? 0
+        : IsHandedOverOnPayment(kind) ? payment.Captured - payment.Refunded
+        : payment.Secured ?? Math.Max(payment.Authorised, payment.Captured);
+
+    private static Refusal NotAnswered() =>
+        new(RefusalCode.Unavailable, "The payment provider has not answered yet; the order goes on as soon as it does. Look again in a moment.");
 }

@@ -8,7 +8,7 @@ internal static class PaymentFeed
 {
     /// <summary>What an order wants of its payment after an event; null when the event does not concern it.</summary>
     public static RequirePayment? Wish(DomainEvent happened) => happened is OrderEvent { PaymentMethod: PaymentMethod.Card, Bill: { } bill } e
-        ? new RequirePayment(e.Order, e.Version, bill.Due, Takes(e.Status))
+        ? new RequirePayment(e.Order, e.Version, bill.Due, Takes(e.Kind, e.Status))
         : null;
 
     /// <summary>Whether an order has to know what became of its money.</summary>
@@ -25,7 +25,8 @@ internal static class PaymentFeed
         _ => null,
     };
 
-    // The money is taken once the merchant has accepted; an end says by its bill how much of it stays.
-    private static bool Takes(OrderStatus status) => status is not
+    // The money is taken once the merchant has accepted, and at once for what waits for nobody's word, also when that is for later: nothing
+    // comes between its moment and the handover in which the money could still be had. An end says by its bill how much of it stays.
+    private static bool Takes(OrderKind kind, OrderStatus status) => OrderPayments.IsHandedOverOnPayment(kind) || status is not
         (OrderStatus.None or OrderStatus.Received or OrderStatus.Scheduled or OrderStatus.AwaitingPayment or OrderStatus.AwaitingMerchant);
 }

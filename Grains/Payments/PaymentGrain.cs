@@ -90,7 +90,7 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
 
     public async Task<bool> Reach(Deadline deadline)
     {
-        await Decide(state => PaymentLifecycle.Reach(state, deadline, _options, Now));
+        await Decide(state => PaymentLifecycle.Reach(state, deadline, _options, Now), surely: true);
         return _payment.Current.Deadlines.Contains(deadline);
     }
 
@@ -108,33 +108,47 @@ internal sealed partial class PaymentGrain : Grain, IPaymentGrain
     {
         // What was begun before comes to its end first, which its time limit sees to.
         while (!_worked.Task.IsCompleted || !_calling.IsCompleted) await (_worked.Task.IsCompleted ? _calling : _worked.Task);
+        if (request.SameCard && _payment.Current.Source is { } card) request = request with { Source = card };
         var (missing, refusal) = PaymentLifecycle.Screen(Current(_payment.Current), request);
-        if (refusal is not null || missing == 0) return new(View(), refusal);
-        var money = request.Amount with { Amount = missing };
-        var key = OperationKey.OfAttempt(request.Order, request.Attempt);
-
-        // First the call, then the write: who asked is durable, asks again after a crash, and the key is the same.
-        var result = await Call(key, cancellation => Provider.AuthoriseAsync(key, money, request.Source, cancellation));
-        var outcome = await Decide(state => PaymentLifecycle.Authorised(state, request, missing, result, _options, Now));
-        if (request.Take && View() is { Status: PaymentStatus.Authorized } held)
+        if (refusal is null && missing > 0) refusal = await Hold(request, missing);
+        if (refusal is null && request.Take && _payment.Current.Held > 0)
         {
-            // What the order will want anyway, only sooner: its own wish, of a later version, finds it done.
-            await Require(new(request.Order, OrderVersion: 1, held.Authorised, Take: true));
+            // What the order will want anyway, only sooner: its own wish, of a later version, finds it done. Also when the hold
+            // was made before, by a try whose answer was lost.
+            await Decide(state => PaymentLifecycle.Take(state, _options, Now));
             await _worked.Task;
         }
 
-        return new(View(), outcome.Refusal);
+        return new(View(), refusal);
+    }
+
+    private async Task<Refusal?> Hold(AuthorisePayment request, long missing)
+    {
+        var money = request.Amount with { Amount = missing };
+        var key = OperationKey.OfAttempt(request.Order, request.Attempt);
+        if (request.Remembered)
+        {
+            // First the call, then the write: who asked is durable, asks again after a crash, and the key is the same.
+            var held = await Authorise();
+            return (await Decide(state => PaymentLifecycle.Authorised(state, request, missing, held, _options, Now))).Refusal;
+        }
+
+        if ((await Decide(state => PaymentLifecycle.Begin(state, request, missing, _options, Now))).Refusal is { } refusal) return refusal;
+        var result = await Authorise();
+        return (await Decide(state => PaymentLifecycle.Resolve(state, key, result, _options, Now))).Refusal;
+
+        Task<ProviderResult?> Authorise() => Call(key, cancellation => Provider.AuthoriseAsync(key, money, request.Source, cancellation));
     }
 
     /// <summary>Decides, writes, and sets to work what the decision wants done at the provider.</summary>
-    private async Task<PaymentOutcome> Decide(Func<PaymentState, Decision<PaymentState, PaymentOutcome>> decide)
+    private async Task<PaymentOutcome> Decide(Func<PaymentState, Decision<PaymentState, PaymentOutcome>> decide, bool surely = false)
     {
         var outcome = await _payment.Decide(stored =>
         {
             var state = Current(stored);
             var decision = decide(state);
             return ReferenceEquals(decision.State, state) ? new(stored, decision.Reply) : decision;
-        });
+        }, surely);
         if (outcome.Run is { } run) Enqueue(run, ask: false);
         if (outcome.Ask is { } ask && ask != _busyWith) Enqueue(ask, ask: true);
         return outcome;

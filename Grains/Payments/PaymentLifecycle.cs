@@ -20,6 +20,12 @@ internal static class PaymentLifecycle
     /// <summary>The largest amount, in minor units: what an order can come to at most.</summary>
     public const long MaxAmount = 1_000_000_000_000;
 
+    /// <summary>
+    /// How often the provider is asked again about an authorisation that nobody wants any more and that it knows nothing of, until that is given
+    /// up: a call that timed out may still be on its way. With the default waits that is 35 seconds at least.
+    /// </summary>
+    public const int GiveUpAfter = 3;
+
     /// <summary>How often money may be held for one order.</summary>
     public const int MaxHolds = 16;
 
@@ -46,6 +52,8 @@ internal static class PaymentLifecycle
         if (known is { } requested) return (0, requested == request.Amount.Amount ? null : CommandMemory(request.Attempt));
         if (state.Unwanted || state is { Currency.Length: > 0, Method: PaymentMethod.Cash })
             return (0, Refusal.Transition("authorise", "The payment", Names.Of(state.Status), []));
+        if (request.OrderVersion > 0 && state.Wish is { } wish && wish.Version > request.OrderVersion)
+            return (0, new(RefusalCode.Unavailable, "The order went on while its payment was asked; look at it again."));
         if (!state.Operations.IsEmpty)
             return (0, new(RefusalCode.Unavailable, "The outcome of another operation of this payment is not known yet; try again later."));
         if (state.Attempts.Length >= MaxAttempts || state.Holds.Length >= MaxHolds)
@@ -53,21 +61,24 @@ internal static class PaymentLifecycle
         return (Math.Max(0, request.Amount.Amount - state.Held - (state.Captured - state.Returned)), null);
     }
 
+    /// <summary>The provider is asked next to hold what is missing; what breaks off is taken up by the deadline.</summary>
+    public static Decision<PaymentState, PaymentOutcome> Begin(
+        PaymentState state, AuthorisePayment request, long missing, PaymentOptions options, DateTimeOffset now)
+    {
+        var d = new PaymentDraft(state, options, now);
+        if (Knows(state, request)) return d.Done();
+        if (Screen(state, request).Refusal is { } refusal) return d.Refuse(refusal);
+        Add(d, request, missing, now + options.CallTimeout + options.FirstRetry, asked: false);
+        return d.Done();
+    }
+
     /// <summary>The provider was asked to hold what was missing: null for a call that came back without an outcome.</summary>
     public static Decision<PaymentState, PaymentOutcome> Authorised(
         PaymentState state, AuthorisePayment request, long missing, ProviderResult? result, PaymentOptions options, DateTimeOffset now)
     {
         var d = new PaymentDraft(state, options, now);
-        var key = OperationKey.OfAttempt(state.Order, request.Attempt);
-        if (state.Attempts.Any(a => a.Key == key) || state.Operations.Any(o => o.Key == key)) return d.Done();
-        d.State = state with
-        {
-            Currency = request.Amount.Currency,
-            Method = PaymentMethod.Card,
-            Operations = state.Operations.Add(new(
-                key, OperationKind.Authorise, missing, now + options.FirstRetry, Source: request.Source, Unknown: true,
-                Requested: request.Amount.Amount)),
-        };
+        if (Knows(state, request)) return d.Done();
+        var key = Add(d, request, missing, now + options.FirstRetry, asked: true);
         PaymentAnswers.Settle(d, key, Final(result) ?? PaymentAnswers.TakeEarly(d, key));
         if (d.State.Operations.Any(o => o.Key == key)) d.Raise(EventTypes.PaymentOutcomeUnknown, missing);
         return d.Done();
@@ -83,6 +94,18 @@ internal static class PaymentLifecycle
 
         // What is held already and only stays so costs no write.
         if (!request.Take && state.Wish is null && PaymentPlan.Next(d) is null) d.State = state;
+        if (request.Attempted is not { } attempted || Knows(state, attempted)) return d.Done();
+        return d.Done(ask: Add(d, attempted, attempted.Amount.Amount, now + options.CallTimeout + options.FirstRetry, asked: true));
+    }
+
+    /// <summary>
+    /// What is held is taken at once, whatever the order said last; what it says next counts again. Nothing is taken for an
+    /// order that wants its money back.
+    /// </summary>
+    public static Decision<PaymentState, PaymentOutcome> Take(PaymentState state, PaymentOptions options, DateTimeOffset now)
+    {
+        var d = new PaymentDraft(state, options, now);
+        if (state.Held > 0 && !state.Unwanted) d.State = state with { Wish = new(state.Wish?.Version ?? 1, state.Secured, Take: true) };
         return d.Done();
     }
 
@@ -133,7 +156,7 @@ internal static class PaymentLifecycle
         {
             // It never happened. The same key again makes it happen once at most, even if the first call is still on its way.
             if (operation.Kind != OperationKind.Authorise || !state.Unwanted) return new(state, new(Run: key));
-            PaymentAnswers.GiveUp(d, operation);
+            if (operation.Asked >= GiveUpAfter) PaymentAnswers.GiveUp(d, operation);
         }
         else if (final is not null)
         {
@@ -164,6 +187,29 @@ internal static class PaymentLifecycle
         d.State = state with { Operations = state.Operations.Replace(due, asked) };
         d.Raise(EventTypes.PaymentOutcomeUnknown, due.Amount, due.Refund);
         return d.Done(ask: due.Key);
+    }
+
+    private static bool Knows(PaymentState state, AuthorisePayment request)
+    {
+        var key = OperationKey.OfAttempt(state.Order, request.Attempt);
+        return state.Attempts.Any(a => a.Key == key) || state.Operations.Any(o => o.Key == key);
+    }
+
+    private static string Add(PaymentDraft d, AuthorisePayment request, long missing, DateTimeOffset due, bool asked)
+    {
+        var key = OperationKey.OfAttempt(d.State.Order, request.Attempt);
+        d.State = d.State with
+        {
+            Currency = request.Amount.Currency,
+            Method = PaymentMethod.Card,
+            Operations = d.State.Operations.Add(new(
+                key, OperationKind.Authorise, missing, due, Source: request.Source, Unknown: asked, Requested: request.Amount.Amount)),
+        };
+
+        // Asked beyond the order's last word, for a change that is being decided: neither taken nor let go before its next word.
+        if (d.State.Wish is { Take: true, Keep: > 0 } wish && request.Amount.Amount > wish.Keep)
+            d.State = d.State with { Wish = wish with { Keep = request.Amount.Amount, Take = false } };
+        return key;
     }
 
     private static bool Same(PaymentWish wish, RequirePayment request) =>

@@ -28,7 +28,10 @@ internal static class PaymentPlan
 
         if (!wish.Take) return null;
         if (Open(s) is { } spare) return Void(d, spare);
-        return s.Net > wish.Keep && !wish.RefundDeclined ? Refund(d, s.Net - wish.Keep, refund: 0) : null;
+
+        // Beside what was claimed, whichever of the two is heard of first; never more than is left.
+        var toReturn = Math.Min(s.Net, -missing);
+        return toReturn > 0 && !wish.RefundDeclined ? Refund(d, toReturn, refund: 0) : null;
     }
 
     private static PaymentOperation? ForClaims(PaymentDraft d) =>

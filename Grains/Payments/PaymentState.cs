@@ -176,6 +176,10 @@ internal sealed record PaymentState : IRaisesEvents
     [JsonIgnore]
     public long Held => Holds.Where(h => h.Status == HoldStatus.Open).Sum(h => h.Amount);
 
+    /// <summary>What is held, and what was taken and did not go back because the order wanted less.</summary>
+    [JsonIgnore]
+    public long Secured => Held + Captured - Returned;
+
     /// <summary>What would still be ours if everything that is to go back had gone.</summary>
     [JsonIgnore]
     public long Net => Captured - Refunded - Claims.Sum(c => c.Left)
@@ -203,5 +207,5 @@ internal sealed record PaymentState : IRaisesEvents
 
     /// <summary>The payment for callers.</summary>
     public PaymentView ToView() => new(
-        Order, Version, Status, Method, Currency, Holds.Sum(h => h.Amount), Captured, Refunded, DeclineCode, !Operations.IsEmpty);
+        Order, Version, Status, Method, Currency, Holds.Sum(h => h.Amount), Captured, Refunded, DeclineCode, !Operations.IsEmpty, Secured);
 }

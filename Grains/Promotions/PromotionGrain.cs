@@ -25,6 +25,7 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
     private readonly Durable<PromotionState> _promotion;
     private readonly TimeProvider _clock;
     private readonly ListingEntry _listing = new(ListingKinds.Promotions);
+    private readonly RecentEnds _ends = new();
 
     public PromotionGrain([PersistentState("state")] IPersistentState<PromotionState> state, TimeProvider clock)
     {
@@ -56,7 +57,9 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
         var uses = limit is null ? null : Uses(request.Customer);
         if (uses is not null && !await uses.HasRoom(request.Order, limit!.Value)) return await Undo(request);
 
-        var reply = await _promotion.Decide(state => CouponBudget.Reserve(state, Code, request));
+        var reply = await _promotion.Decide(state => _ends.Contains(request.Order)
+            ? new(state, Ended(request.Order))
+            : CouponBudget.Reserve(state, Code, request));
         if (reply.Refusal is not null || uses is null) return reply;
         if (!await uses.Take(request.Order, limit!.Value)) return await Undo(request);
 
@@ -73,15 +76,19 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
             : foreseen;
     }
 
-    public Task Redeem(ImmutableArray<OrderNumber> orders) =>
-        _promotion.Decide(state => new Decision<PromotionState, bool>(CouponBudget.Redeem(state, orders), true));
+    public Task Redeem(ImmutableArray<OrderNumber> orders)
+    {
+        foreach (var order in orders.OrEmpty()) _ends.Add(order);
+        return _promotion.Decide(state => new Decision<PromotionState, bool>(CouponBudget.Redeem(state, orders), true), surely: true);
+    }
 
     public async Task Release(ImmutableArray<OrderNumber> orders)
     {
+        foreach (var order in orders.OrEmpty()) _ends.Add(order);
         var usesBack = ImmutableHashSet<OrderNumber>.Empty;
         while (true)
         {
-            var waiting = await _promotion.Decide(state => CouponBudget.Release(state, orders, usesBack));
+            var waiting = await _promotion.Decide(state => CouponBudget.Release(state, orders, usesBack), surely: true);
             if (waiting.IsEmpty) return;
             await TurnBound.ForEachAsync(waiting, CustomersAtOnce, use => Uses(use.Customer).Release(use.Order));
             usesBack = usesBack.Union(waiting.Select(use => use.Order));
@@ -94,6 +101,9 @@ internal sealed class PromotionGrain : Grain, IPromotionGrain
         await Release([request.Order]);
         return new(null, UsedUp(request));
     }
+
+    private CouponReply Ended(OrderNumber order) =>
+        new(null, new(RefusalCode.InvalidTransition, $"Order {order} has ended, or was paid; coupon {Code} keeps nothing more for it.", Value: $"{order}"));
 
     private Refusal UsedUp(CouponRequest request) =>
         new(RefusalCode.CouponLimit, $"Customer {request.Customer} used coupon {Code} as often as allowed.", "/coupon", Code);
@@ -115,5 +125,5 @@ internal sealed class PromotionUsesGrain([PersistentState("state")] IPersistentS
 
     public Task<bool> Take(OrderNumber order, int limit) => Uses.Decide(s => CouponUses.Take(s, order, limit));
 
-    public Task Release(OrderNumber order) => Uses.Decide(s => CouponUses.Release(s, order));
+    public Task Release(OrderNumber order) => Uses.Decide(s => CouponUses.Release(s, order), surely: true);
 }

@@ -66,7 +66,11 @@ internal sealed record PromotionState : IRaisesEvents
 internal sealed record PromotionUsesState
 {
     private readonly ImmutableArray<OrderNumber> _orders;
+    private readonly ImmutableArray<OrderNumber> _released;
 
     /// <summary>Orders with a discount that were not released, redeemed ones included.</summary>
     public ImmutableArray<OrderNumber> Orders { get => _orders.OrEmpty(); init => _orders = value; }
+
+    /// <summary>Orders that were released last, the oldest first: a use that is taken for one of them too late would never go back.</summary>
+    public ImmutableArray<OrderNumber> Released { get => _released.OrEmpty(); init => _released = value; }
 }

@@ -94,7 +94,7 @@ internal sealed class QuoteGrain : Grain, IQuoteGrain
     public Task Release(OrderNumber order)
     {
         var now = _clock.GetUtcNow();
-        return _quote.Decide(state => new Decision<QuoteState, bool>(QuoteLifecycle.Release(state, order, _options, now), true));
+        return _quote.Decide(state => new Decision<QuoteState, bool>(QuoteLifecycle.Release(state, order, _options, now), true), surely: true);
     }
 
     public async Task<bool> Reach(Deadline deadline)

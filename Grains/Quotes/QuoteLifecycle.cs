@@ -78,6 +78,12 @@ internal static class QuoteLifecycle
                 RefusalCode.InvalidTransition, $"Quote {id} was accepted: order {other} has its price.", "/quote_id", other.ToString())));
         }
 
+        if (state.Released.Contains(order))
+        {
+            return new(state, new(null, Refusal: new(
+                RefusalCode.InvalidTransition, $"Order {order} gave the price of quote {id} back.", "/quote_id", order.ToString())));
+        }
+
         if (Differs(state.Asked!, placement) is { } differs) return new(state, new(null, Refusal: differs));
         if (now >= state.ExpiresAt)
             return new(state, new(null, Refusal: Expired(id, $"Quote {id} could be accepted until {state.ExpiresAt:O}; ask for another.")));
@@ -86,10 +92,15 @@ internal static class QuoteLifecycle
     }
 
     /// <summary>The order could not be placed.</summary>
-    public static QuoteState Release(QuoteState state, OrderNumber order, QuoteOptions options, DateTimeOffset now) => state.Order != order
-        ? state
-        : Announce(
-            state, state with { Order = null, KeptUntil = state.ExpiresAt + options.KeepExpired }, EventTypes.QuoteReleased, Actor.System, order, now);
+    public static QuoteState Release(QuoteState state, OrderNumber order, QuoteOptions options, DateTimeOffset now)
+    {
+        if (!state.Exists || state.Released.Contains(order)) return state;
+        var released = state with { Released = LastReleased.With(state.Released, order) };
+        return state.Order != order
+            ? released
+            : Announce(
+                state, released with { Order = null, KeptUntil = state.ExpiresAt + options.KeepExpired }, EventTypes.QuoteReleased, Actor.System, order, now);
+    }
 
     private static string FingerprintOf(CreateQuote command) => CommandMemory.Fingerprint(command with { Id = "" });
 

@@ -11,6 +11,7 @@ namespace OrderActors.Quotes;
 [StoredAs("quote", version: 1)]
 internal sealed record QuoteState : IRaisesEvents
 {
+    private readonly ImmutableArray<OrderNumber> _released;
     private ImmutableArray<DomainEvent> _raised;
 
     /// <summary>0 while there is no quote.</summary>
@@ -43,6 +44,9 @@ internal sealed record QuoteState : IRaisesEvents
 
     /// <summary>The order that has the price.</summary>
     public OrderNumber? Order { get; init; }
+
+    /// <summary>Orders that gave the price back last, the oldest first: none of them takes it again.</summary>
+    public ImmutableArray<OrderNumber> Released { get => _released.OrEmpty(); init => _released = value; }
 
     /// <inheritdoc/>
     [JsonIgnore]

@@ -63,15 +63,15 @@ internal sealed partial class RefundGrain : Grain, IRefundGrain
         {
             // Nothing about a frozen order changes, not even by time.
             if (await ReadOrder() is { Frozen: true }) return IsOpen(deadline);
-            await _refunds.Decide(state => Unanswered(RefundLifecycle.Reach(state, deadline, _options, _clock.GetUtcNow())));
+            await _refunds.Decide(state => Unanswered(RefundLifecycle.Reach(state, deadline, _options, _clock.GetUtcNow())), surely: true);
         }
 
         foreach (var refund in _refunds.Current.Refunds) await Tell(refund.Number);
         return IsOpen(deadline);
     }
 
-    public Task RecordPayment(int refund, bool succeeded, PaymentView payment) => _refunds.Decide(state => Unanswered(
-        RefundLifecycle.Settle(state, refund, succeeded, payment.DeclineCode, payment.Version, _clock.GetUtcNow())));
+    public Task RecordPayment(int refund, bool succeeded, PaymentView payment) => _refunds.Decide(
+        state => Unanswered(RefundLifecycle.Settle(state, refund, succeeded, payment.DeclineCode, payment.Version, _clock.GetUtcNow())), surely: true);
 
     private bool IsOpen(Deadline deadline) => _refunds.Current.Refunds.Any(refund => refund.Deadline == deadline);
 

@@ -25,7 +25,7 @@ public sealed class SettlementFeedGrain(
 
     /// <inheritdoc/>
     /// <remarks>A day is closed at the earliest when it is over.</remarks>
-    protected override TimeSpan Linger => TimeSpan.FromMilliseconds(200);
+    protected override TimeSpan Linger => Unhurried;
 
     /// <inheritdoc/>
     protected override Task Handle(IReadOnlyList<LoggedEvent> batch, CancellationToken cancellation) => Book(batch, again: false, cancellation);

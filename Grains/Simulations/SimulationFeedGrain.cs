@@ -26,7 +26,7 @@ public sealed class SimulationFeedGrain(
 
     /// <inheritdoc/>
     /// <remarks>What a simulation is told costs it a write of its record: rather few with many orders.</remarks>
-    protected override TimeSpan Linger => TimeSpan.FromMilliseconds(200);
+    protected override TimeSpan Linger => Unhurried;
 
     /// <inheritdoc/>
     protected override Task Handle(IReadOnlyList<LoggedEvent> batch, CancellationToken cancellation) => HandOn(batch, again: false, cancellation);

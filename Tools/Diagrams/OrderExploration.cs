@@ -92,7 +92,7 @@ internal sealed class OrderExploration
     private static OrderFacts Facts(OrderState state, OrderCommand command) => new(
         Number, new(),
         new(state.OpenProposal is { } open ? Terms with { Lines = open.Lines, Total = open.Total } : Terms, null),
-        command is PayOrder or ResolveModification ? new(Word(state, PaymentStatus.Authorized)) : null);
+        command is PayOrder or ResolveModification ? new(Word(state, Enough(state))) : null);
 
     private static IEnumerable<OrderCommand> Commands(OrderState s, Actor giver)
     {
@@ -122,7 +122,7 @@ internal sealed class OrderExploration
 
         yield return new RecordExport(id, giver, "2026-01-02");
         if (s.Status != OrderStatus.Received) yield break;
-        var held = s.PaymentMethod == PaymentMethod.Card ? Word(s, PaymentStatus.Authorized) : null;
+        var held = s.PaymentMethod == PaymentMethod.Card ? Word(s, Enough(s)) : null;
         yield return new CompletePlacing(Terms, null, held, null);
         yield return new CompletePlacing(Terms with { AutoAccept = true }, null, held, null);
         if (held is not null) yield return new CompletePlacing(Terms, null, null, null);
@@ -168,6 +168,8 @@ internal sealed class OrderExploration
         PaymentStatus.PartiallyRefunded => [PaymentStatus.Refunded],
         _ => [],
     };
+
+    private static PaymentStatus Enough(OrderState s) => s.Kind == OrderKind.Virtual ? PaymentStatus.Paid : PaymentStatus.Authorized;
 
     private static PaymentView Word(OrderState s, PaymentStatus status)
     {

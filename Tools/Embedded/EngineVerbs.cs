@@ -16,7 +16,12 @@ internal static class EngineVerbs
     /// <summary>Whether the Silo's program that was built with this command is a whole platform by itself.</summary>
     public static bool HasWholeSilo => true;
 
-    public static IEnumerable<Command> Create() => [ReplayCommand.Create(VirtualDay.RunAsync), MigrateCommand.Create(), OpenApiCommand.Create()];
+    public static IEnumerable<Command> Create() =>
+    [
+        ReplayCommand.Create((instance, policy, seed, progress) => VirtualDay.RunAsync(instance, policy, seed, progress)),
+        MigrateCommand.Create(),
+        OpenApiCommand.Create(),
+    ];
 
     /// <summary>Those of <c>bench</c>.</summary>
     public static IEnumerable<Command> Benches() =>

@@ -16,6 +16,10 @@ namespace OrderActors.Tools.Replay;
 /// </param>
 /// <param name="CostPerOrder">Pay by orders placed: each courier earns by order, or the guaranteed hours if that is more.</param>
 /// <param name="OrdersPerBundle">Orders by assignment, mean over assignments.</param>
+/// <param name="EarningsGini">
+/// How unlike couriers' orders per hour of their shifts are, as a Gini coefficient: 0 when all are the same, towards 1 when one has everything.
+/// </param>
+/// <param name="EarningsSpread">The same as a ratio: the 90th percentile by the 10th; 0 when that is 0.</param>
 internal sealed record Measures(
     int Orders,
     int Delivered,
@@ -25,13 +29,16 @@ internal sealed record Measures(
     double ReadyToDoorMean,
     double CourierUtilisation,
     double CostPerOrder,
-    double OrdersPerBundle)
+    double OrdersPerBundle,
+    double EarningsGini = 0,
+    double EarningsSpread = 0)
 {
     /// <summary>Measures files whose ids are all known.</summary>
     public static Measures Of(Instance instance, SolutionFiles files)
     {
         var outcomes = files.Outcomes.Select(o => o.Value).ToList();
         var clickToDoor = outcomes.Select(o => (double)(o.DropoffMinute - o.PlacementMinute)).ToList();
+        var rates = Rates(instance, outcomes);
         return new Measures(
             instance.Orders.Length,
             outcomes.Count,
@@ -41,7 +48,9 @@ internal sealed record Measures(
             Mean(outcomes.Select(o => (double)(o.DropoffMinute - o.ReadyMinute))),
             Mean(Utilisation(instance, files)),
             instance.Orders.Length == 0 ? 0 : (double)(Cost(instance, outcomes) / instance.Orders.Length),
-            Mean(files.Assignments.Select(a => (double)a.Value.Orders.Length)));
+            Mean(files.Assignments.Select(a => (double)a.Value.Orders.Length)),
+            Gini(rates),
+            Percentile(rates, 0.1) is > 0 and var least ? Percentile(rates, 0.9) / least : 0);
     }
 
     /// <summary>
@@ -56,6 +65,24 @@ internal sealed record Measures(
         var below = (int)Math.Floor(rank);
         var above = Math.Min(below + 1, sorted.Length - 1);
         return sorted[below] + (rank - below) * (sorted[above] - sorted[below]);
+    }
+
+    /// <summary>The mean difference of two values by twice their mean; 0 when there are none, or all are 0.</summary>
+    public static double Gini(IReadOnlyCollection<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        var total = sorted.Sum();
+        if (total <= 0) return 0;
+        var weighted = 0.0;
+        for (var i = 0; i < sorted.Length; i++) weighted += (2.0 * (i + 1) - sorted.Length - 1) * sorted[i];
+        return weighted / (sorted.Length * total);
+    }
+
+    /// <summary>Each courier's orders by the hours of the shift.</summary>
+    private static double[] Rates(Instance instance, List<DayOutcome> outcomes)
+    {
+        var carried = outcomes.CountBy(o => o.Courier, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        return [.. instance.Couriers.Where(c => c.OffMinute > c.OnMinute).Select(c => 60.0 * carried.GetValueOrDefault(c.Id) / (c.OffMinute - c.OnMinute))];
     }
 
     private static decimal Cost(Instance instance, List<DayOutcome> outcomes)
@@ -97,11 +124,14 @@ internal sealed record ReplaySummary(
     [property: JsonPropertyName("courierUtilisation")] double CourierUtilisation,
     [property: JsonPropertyName("costPerOrder")] double CostPerOrder,
     [property: JsonPropertyName("ordersPerBundle")] double OrdersPerBundle,
-    [property: JsonPropertyName("wallSeconds")] double WallSeconds)
+    [property: JsonPropertyName("wallSeconds")] double WallSeconds,
+    [property: JsonPropertyName("earningsGini")] double EarningsGini,
+    [property: JsonPropertyName("earningsSpread")] double EarningsSpread)
 {
     public static ReplaySummary Of(string instance, Measures m, TimeSpan wall) => new(
         instance, m.Orders, m.Delivered, Round(m.ClickToDoorMean), Round(m.ClickToDoorP90), Round(m.ReadyToPickupMean),
-        Round(m.CourierUtilisation), Round(m.CostPerOrder), Round(m.OrdersPerBundle), Round(wall.TotalSeconds));
+        Round(m.CourierUtilisation), Round(m.CostPerOrder), Round(m.OrdersPerBundle), Round(wall.TotalSeconds),
+        Round(m.EarningsGini), Round(m.EarningsSpread));
 
     public string ToJson() => JsonSerializer.Serialize(this);
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using OrderActors.Dispatch.Matching;
 
 namespace OrderActors.Tools.Replay;
@@ -43,6 +44,11 @@ internal static class ReplayCommand
             DefaultValueFactory = _ => ReplayPolicy.Optimised,
         };
         policy.AcceptOnlyFromAmong(ReplayPolicy.Nearest, ReplayPolicy.Optimised);
+        var fairness = new Option<double>("--fairness")
+        {
+            Description = "How much it counts that couriers earn alike: 0, for nothing, to 1. Means nothing to the plain policy.",
+            DefaultValueFactory = _ => 0,
+        };
         var pure = new Option<bool>("--pure") { Description = "The policy alone, without grains: the same rules, far faster." };
         var all = new Option<bool>("--all")
         {
@@ -54,31 +60,49 @@ internal static class ReplayCommand
             Description = "Days at once with --all, 1 to 64. One for each core when left out; times of decisions are true with one only.",
             DefaultValueFactory = _ => Math.Min(64, Environment.ProcessorCount),
         };
+        var updates = new Option<bool>("--updates")
+        {
+            Description = "A variant: a courier who arrives at a restaurant may leave it with other orders of it. With --pure or --all, and optimised.",
+        };
+        var preposition = new Option<bool>("--preposition")
+        {
+            Description = "A variant: idle couriers go where orders are expected. With --pure or --all.",
+        };
         var command = new Command("replay", "Replays published days of orders in virtual time: through the real grains, or through the dispatch policy alone.")
         {
-            folder, output, check, seed, policy, pure, all, threads,
+            folder, output, check, seed, policy, fairness, pure, all, threads, updates, preposition,
         };
         command.SetAction((parsed, _) =>
         {
             var (from, to, name) = (parsed.GetRequiredValue(folder), parsed.GetRequiredValue(output), parsed.GetRequiredValue(policy));
             if (parsed.GetValue(threads) is < 1 or > 64) throw new BadInputException($"--threads is {parsed.GetValue(threads)}; 1 to 64 are possible.");
+            var fair = parsed.GetValue(fairness);
+            if (!(fair is >= 0 and <= 1))
+                throw new BadInputException(string.Create(CultureInfo.InvariantCulture, $"--fairness is {fair}; 0 to 1 are possible."));
+            var isPure = parsed.GetValue(pure) || parsed.GetValue(all);
+            var variants = ReplayVariants.Of(parsed.GetValue(updates), parsed.GetValue(preposition), isPure, name, fair);
             if (parsed.GetValue(all))
-                return Task.FromResult(ReplaySet.Run(from, to, () => ReplayPolicy.Of(name), parsed.GetValue(threads), Console.Out, Console.Error));
+            {
+                return Task.FromResult(
+                    ReplaySet.Run(from, to, () => ReplayPolicy.Of(name, fair), parsed.GetValue(threads), Console.Out, Console.Error, variants));
+            }
+
             if (parsed.GetValue(pure))
-                return Task.FromResult(RunPure(from, to, parsed.GetValue(check), ReplayPolicy.Of(name), Console.Out, Console.Error));
+                return Task.FromResult(RunPure(from, to, parsed.GetValue(check), ReplayPolicy.Of(name, fair), Console.Out, Console.Error, variants));
             return RunAsync(
-                from, to, parsed.GetValue(check), (instance, progress) => run(instance, ReplayPolicy.Of(name), parsed.GetValue(seed), progress),
+                from, to, parsed.GetValue(check), (instance, progress) => run(instance, ReplayPolicy.Of(name, fair), parsed.GetValue(seed), progress),
                 Console.Out, Console.Error);
         });
         return command;
     }
 
     /// <summary>Replays a day through a policy alone, writes, checks and prints; returns the exit code.</summary>
-    internal static int RunPure(string folder, string output, bool check, IDispatchPolicy policy, TextWriter stdout, TextWriter stderr)
+    internal static int RunPure(
+        string folder, string output, bool check, IDispatchPolicy policy, TextWriter stdout, TextWriter stderr, ReplayVariants variants = default)
     {
         var instance = InstanceReader.Read(folder);
         var wall = Stopwatch.StartNew();
-        var report = ReplaySet.RunDay(instance, output, policy, out _);
+        var report = ReplaySet.RunDay(instance, output, policy, out _, variants);
         return Report(instance, report, check, wall.Elapsed, stdout, stderr);
     }
 

@@ -73,6 +73,13 @@ internal sealed class ReplayDriver
 
     private async Task SetUpAsync()
     {
+        // A consumer's first look is a timer's, and the day would start with some orders that dispatch hears of after others of their minute.
+        for (var partition = 0; partition < Shard.Count; partition++)
+        {
+            await _grains.GetGrain<IFulfilmentGrain>(Shard.Key(partition)).Wake();
+            await _grains.GetGrain<IDispatchFeedGrain>(Shard.Key(partition)).Wake();
+        }
+
         foreach (var restaurant in _instance.Restaurants)
         {
             var merchant = _grains.GetGrain<IMerchantGrain>(restaurant.Id);

@@ -17,7 +17,8 @@ internal static class ReplaySet
 
     /// <summary>Replays, writes, checks and prints; returns the exit code.</summary>
     /// <exception cref="BadInputException">The folder holds no instance, or one that is wrong. Nothing was written.</exception>
-    public static int Run(string folder, string output, Func<IDispatchPolicy> policy, int threads, TextWriter stdout, TextWriter stderr)
+    public static int Run(
+        string folder, string output, Func<IDispatchPolicy> policy, int threads, TextWriter stdout, TextWriter stderr, ReplayVariants variants = default)
     {
         var wall = Stopwatch.StartNew();
         var instances = Read(folder);
@@ -30,7 +31,7 @@ internal static class ReplaySet
         Parallel.ForEach(queue, new ParallelOptions { MaxDegreeOfParallelism = threads }, instance =>
         {
             var target = Path.Combine(output, instance.Name);
-            var report = RunDay(instance, target, policy(), out var decisions);
+            var report = RunDay(instance, target, policy(), out var decisions, variants);
             foreach (var breach in report.Breaches) broken.Add($"{instance.Name}: {breach}");
             if (report.Measures is not { } measures || !report.Breaches.IsEmpty) return;
             days.Add(new SetDay(
@@ -54,13 +55,14 @@ internal static class ReplaySet
     }
 
     /// <summary>Replays one day through a policy alone, writes it with its picture and its decisions, and checks what was written.</summary>
-    public static CheckReport RunDay(Instance instance, string output, IDispatchPolicy policy, out IReadOnlyList<Decision> decisions)
+    public static CheckReport RunDay(
+        Instance instance, string output, IDispatchPolicy policy, out IReadOnlyList<Decision> decisions, ReplayVariants variants = default)
     {
-        (var day, decisions) = PolicyDay.Run(instance, policy);
+        (var day, decisions) = PolicyDay.Run(instance, policy, variants);
         SolutionWriter.Write(output, instance, day);
         DayPicture.Write(output, instance, day);
         DecisionTable.Write(output, decisions);
-        return SolutionChecker.Check(instance, output);
+        return SolutionChecker.Check(instance, output, variants);
     }
 
     private static List<Instance> Read(string folder)

@@ -20,7 +20,9 @@ internal sealed record SetSummary(
     [property: JsonPropertyName("daysBelowFoodMatchPercent")] double? DaysBelowFoodMatchPercent,
     [property: JsonPropertyName("byPerfectInformation")] double? ByPerfectInformation,
     [property: JsonPropertyName("slowestDecisionMilliseconds")] double SlowestDecisionMilliseconds,
-    [property: JsonPropertyName("wallSeconds")] double WallSeconds)
+    [property: JsonPropertyName("wallSeconds")] double WallSeconds,
+    [property: JsonPropertyName("earningsGini")] double EarningsGini,
+    [property: JsonPropertyName("earningsSpread")] double EarningsSpread)
 {
     /// <summary>Sums days up; there is at least one.</summary>
     public static SetSummary Of(IReadOnlyCollection<SetDay> days, TimeSpan wall) => new(
@@ -37,7 +39,9 @@ internal sealed record SetSummary(
         // Nulls are left out of an average; with nothing but nulls it is null.
         Round(days.Average(d => d.Measures.ClickToDoorMean / d.Peers.PerfectInformation)),
         Round(days.Max(d => d.Slowest.Elapsed.TotalMilliseconds)),
-        Round(wall.TotalSeconds));
+        Round(wall.TotalSeconds),
+        Round(days.Average(d => d.Measures.EarningsGini)),
+        Round(days.Average(d => d.Measures.EarningsSpread)));
 
     public string ToJson() => JsonSerializer.Serialize(this);
 

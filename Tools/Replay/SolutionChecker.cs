@@ -13,7 +13,8 @@ internal sealed record CheckReport(ImmutableArray<Breach> Breaches, Measures? Me
 /// </summary>
 internal static class SolutionChecker
 {
-    public static CheckReport Check(Instance instance, string folder)
+    /// <summary>Checks the files of a folder against the rules, or where the day was a variant, against those of that variant.</summary>
+    public static CheckReport Check(Instance instance, string folder, ReplayVariants variants = default)
     {
         var breaches = new List<Breach>();
         var files = SolutionFiles.Read(folder, breaches);
@@ -24,7 +25,7 @@ internal static class SolutionChecker
         if (breaches.Count > 0) return new CheckReport([.. breaches], null);
 
         day.CheckRecords();
-        var timetable = new TimetableCheck(instance, breaches);
+        var timetable = new TimetableCheck(instance, breaches, variants);
         foreach (var courier in instance.Couriers) timetable.Check(courier, day.AssignmentsOf(courier), day.MovesOf(courier), day.Outcomes);
         return new CheckReport([.. breaches], Measures.Of(instance, files));
     }

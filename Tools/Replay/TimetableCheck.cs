@@ -5,13 +5,14 @@ namespace OrderActors.Tools.Replay;
 /// judged from what they say and not from what it should have been, so that one wrong time is one breach or two and not
 /// the rest of the day.
 /// </summary>
-internal sealed class TimetableCheck(Instance instance, List<Breach> breaches)
+internal sealed class TimetableCheck(Instance instance, List<Breach> breaches, ReplayVariants variants = default)
 {
     private const string AssignmentsFile = SolutionWriter.AssignmentsFile;
     private const string OrdersFile = SolutionWriter.OrdersFile;
     private const string CouriersFile = SolutionWriter.CouriersFile;
 
     private readonly Dictionary<string, DayOrder> _orders = instance.Orders.ToDictionary(o => o.Id, StringComparer.Ordinal);
+    private readonly Dictionary<string, DayRestaurant> _restaurants = instance.Restaurants.ToDictionary(r => r.Id, StringComparer.Ordinal);
     private readonly DayParameters _parameters = instance.Parameters;
 
     /// <summary>Checks one courier. All ids are known, and every order has an outcome.</summary>
@@ -22,6 +23,7 @@ internal sealed class TimetableCheck(Instance instance, List<Breach> breaches)
         var next = 0;
         foreach (var assignment in assignments)
         {
+            idle = FollowPrepositioning(courier, moves, ref next, idle);
             CheckAssignment(courier, assignment, idle.Minute);
             var legs = assignment.Value.Orders.Length + 1;
             if (!MovesFit(assignment, moves, next, idle.At)) return;
@@ -29,6 +31,7 @@ internal sealed class TimetableCheck(Instance instance, List<Breach> breaches)
             next += legs;
         }
 
+        FollowPrepositioning(courier, moves, ref next, idle);
         if (next < moves.Count)
         {
             var (line, move) = moves[next];
@@ -36,12 +39,33 @@ internal sealed class TimetableCheck(Instance instance, List<Breach> breaches)
         }
     }
 
+    /// <summary>Follows moves to restaurants that no drop-off comes after: those without an order.</summary>
+    private Idle FollowPrepositioning(DayCourier courier, List<At<DayMove>> moves, ref int next, Idle idle)
+    {
+        if (!variants.Preposition) return idle;
+        for (; next < moves.Count && _restaurants.TryGetValue(moves[next].Value.Destination, out var to); next++)
+        {
+            if (next + 1 < moves.Count && !_restaurants.ContainsKey(moves[next + 1].Value.Destination)) break;
+            var (line, move) = moves[next];
+            if (move.Origin != idle.At) Report(Rule.MovesChain, CouriersFile, line, $"{move.Courier} leaves {move.Origin}, but is at {idle.At}.");
+            if (move.DepartureMinute < idle.Minute)
+                Report(Rule.AssignedWhenIdle, CouriersFile, line,
+                    $"sent to {to.Id} at {M(move.DepartureMinute)}, but {courier.Id} is not idle before {M(idle.Minute)}.");
+            if (move.DepartureMinute < courier.OnMinute || move.DepartureMinute > courier.OffMinute)
+                Report(Rule.AssignedOnShift, CouriersFile, line,
+                    $"sent to {to.Id} at {M(move.DepartureMinute)}, but {courier.Id} is on shift from {courier.OnMinute} to {courier.OffMinute}.");
+            idle = new Idle(move.DepartureMinute + Drive(idle.Location, to.Location), to.Id, to.Location);
+        }
+
+        return idle;
+    }
+
     private void CheckAssignment(DayCourier courier, At<DayAssignment> at, decimal idleMinute)
     {
         var (line, a) = at;
         foreach (var order in a.Orders.Select(id => _orders[id]))
         {
-            if (a.AssignmentMinute < order.PlacementMinute)
+            if (a.AssignmentMinute < order.PlacementMinute && !IsUpdate(a))
                 Report(Rule.AssignedAfterPlacement, AssignmentsFile, line,
                     $"assigned at {M(a.AssignmentMinute)}, but {order.Id} is placed at {order.PlacementMinute}.");
             if (a.PickupMinute < order.ReadyMinute)
@@ -55,6 +79,16 @@ internal sealed class TimetableCheck(Instance instance, List<Breach> breaches)
             Report(Rule.AssignedWhenIdle, AssignmentsFile, line, $"assigned at {M(a.AssignmentMinute)}, but {courier.Id} is not idle before {M(idleMinute)}.");
         if (a.PickupMinute > courier.OffMinute)
             Report(Rule.PickupBeforeOffTime, AssignmentsFile, line, $"picked up at {M(a.PickupMinute)}, but {courier.Id} is off at {courier.OffMinute}.");
+    }
+
+    /// <summary>Whether an assignment may have orders placed after it: where it may change on arrival, and one was there before.</summary>
+    private bool IsUpdate(DayAssignment a) => variants.Updates && a.Orders.Any(id => _orders[id].PlacementMinute <= a.AssignmentMinute);
+
+    private void CheckArrival(At<DayAssignment> at, decimal arrival)
+    {
+        foreach (var order in at.Value.Orders.Select(id => _orders[id]).Where(order => order.PlacementMinute > arrival))
+            Report(Rule.AssignedAfterPlacement, AssignmentsFile, at.Line,
+                $"{at.Value.Courier} is at {order.Restaurant.Id} at {M(arrival)}, but {order.Id} is placed at {order.PlacementMinute}.");
     }
 
     private bool MovesFit(At<DayAssignment> assignment, List<At<DayMove>> moves, int next, string from)
@@ -98,7 +132,9 @@ internal sealed class TimetableCheck(Instance instance, List<Breach> breaches)
                 $"{first.Courier} leaves at {M(first.DepartureMinute)}, but is told and idle only at {M(told)}.");
 
         var here = _orders[a.Orders[0]].Restaurant.Location;
-        var earliest = first.DepartureMinute + Drive(idle.Location, here) + _parameters.HalfPickup;
+        var arrival = first.DepartureMinute + Drive(idle.Location, here);
+        if (IsUpdate(a)) CheckArrival(at, arrival);
+        var earliest = arrival + _parameters.HalfPickup;
         if (a.PickupMinute < earliest)
             Report(Rule.PickupAfterArrival, AssignmentsFile, at.Line, $"picked up at {M(a.PickupMinute)}, but {a.Courier} cannot before {M(earliest)}.");
 

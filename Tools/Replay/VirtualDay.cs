@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OrderActors.Broadcast;
 using OrderActors.Deadlines;
+using OrderActors.Dispatch;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Hosting;
 using OrderActors.Embedded.Runtime;
@@ -36,12 +37,14 @@ internal static class VirtualDay
     /// <param name="policy">Who decides who carries what.</param>
     /// <param name="seed">Draws the order of what happens at one instant; the same seed gives the same day.</param>
     /// <param name="progress">Told of every step.</param>
-    public static Task<DaySolution> RunAsync(Instance instance, IDispatchPolicy policy, int seed, IProgress<ReplayProgress> progress)
+    /// <param name="dispatch">Sets what is to be otherwise in the zone.</param>
+    public static Task<DaySolution> RunAsync(
+        Instance instance, IDispatchPolicy policy, int seed, IProgress<ReplayProgress> progress, Action<DispatchOptions>? dispatch = null)
     {
         var world = new VirtualWorld(seed, DayStart - SetUp);
         return Task.FromResult(world.Run(async () =>
         {
-            await using var services = Build(world, instance, policy);
+            await using var services = Build(world, instance, policy, dispatch);
             var engine = services.GetRequiredService<EmbeddedEngine>();
             await engine.StartAsync();
             var client = services.GetRequiredService<IClusterClient>();
@@ -52,7 +55,7 @@ internal static class VirtualDay
         }));
     }
 
-    private static ServiceProvider Build(VirtualWorld world, Instance instance, IDispatchPolicy policy)
+    private static ServiceProvider Build(VirtualWorld world, Instance instance, IDispatchPolicy policy, Action<DispatchOptions>? dispatch)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole());
@@ -64,6 +67,7 @@ internal static class VirtualDay
         services.Configure<DeadlineOptions>(o => o.Tick = TimeSpan.FromMinutes(1));
         services.Configure<SubscriberOptions>(o => o.PollInterval = TimeSpan.FromHours(1));
         services.AddSingleton(policy);
+        if (dispatch is not null) services.Configure(dispatch);
         services.AddSingleton<ITravelModel>(new PlanarTravel(instance.Parameters));
         services.AddPlatform(new EngineOptions(), new MemoryStore(new JsonStateSerializer(StoredJson.Options), new RaisedEvents()));
         return services.BuildServiceProvider();

@@ -54,6 +54,21 @@ public sealed class OfferTests
     });
 
     [Fact]
+    public Task A_courier_does_not_keep_an_order_that_the_same_courier_brought_before() => TestCluster.Run(async cluster =>
+    {
+        // Found by the simulator (seed 133): a dispatcher that had not heard of the end gave the order to its courier once more.
+        var town = new Town(cluster);
+        await town.Merchant("m1");
+        var courier = await town.Courier("k1");
+        var order = await town.Delivered("anna", "m1");
+        Assert.Equal("k1", order.Courier);
+        await cluster.Eventually(async () => (await courier.Get())!.Status == CourierStatus.Available, "the courier is free");
+        Assert.Null((await courier.Execute(new TakeAssignment(town.NextId(), Actor.System, [order.Number]))).Refusal);
+        await cluster.Eventually(async () => (await courier.Get())!.Status == CourierStatus.Available, "the courier is free again");
+        Assert.Equal(OrderStatus.Delivered, (await town.Now(order)).Status);
+    });
+
+    [Fact]
     public Task An_order_that_is_declined_goes_to_the_next_courier_and_not_back_at_once() => TestCluster.Run(async cluster =>
     {
         var town = new Town(cluster);

@@ -84,7 +84,9 @@ public sealed class WebhookTests
             await Created(cluster, "watcher", ordered: false, "webhook.*");
             await new Town(cluster).Merchant("m1");
             var began = cluster.Clock.GetUtcNow();
-            for (var hours = 0; hours < 120 && await Endpoint(cluster, "broken").Get(Owner) is { Status: WebhookStatus.Enabled }; hours++)
+            for (var days = 1; days < 3; days++) await cluster.Advance(TimeSpan.FromDays(1));
+            await cluster.Advance(TimeSpan.FromHours(23));
+            for (var hours = 71; hours < 120 && await Endpoint(cluster, "broken").Get(Owner) is { Status: WebhookStatus.Enabled }; hours++)
                 await cluster.Advance(TimeSpan.FromHours(1));
             Assert.InRange(cluster.Clock.GetUtcNow() - began, TimeSpan.FromDays(3), TimeSpan.FromDays(4));
             Assert.Equal(WebhookDisableReason.Failing, (await Endpoint(cluster, "broken").Get(Owner))!.Reason);

@@ -84,6 +84,8 @@ public sealed partial class ConfigurationTests
     [InlineData("Travel:MetresPerMinute", "fast", "Travel:MetresPerMinute is 'fast'; it must be a number.")]
     [InlineData("Travel:MetresPerMinute", "NaN", "Travel:MetresPerMinute is NaN; allowed are 10 to 10000.")]
     [InlineData("Deadlines:Tick", "", "Deadlines:Tick is ''; it must be a duration such as 00:00:30.")]
+    [InlineData("Dispatch:Zones:town:Fairness", "2", "Dispatch:Zones:town:Fairness is 2; allowed are 0 to 1.")]
+    [InlineData("Dispatch:Zones:town:Beside", "suburb, two words", "Dispatch:Zones:town:Beside names 'two words'; allowed are other zones: 1 to 64 ")]
     [InlineData("Dispatch:MaxIdle:Most", "5", "Dispatch:MaxIdle is ''; it must be a whole number.")]
     public void A_wrong_option_is_named_with_its_value_and_what_is_allowed(string option, string value, string line)
     {

@@ -1,3 +1,6 @@
+using OrderActors.Client.Http;
+using OrderActors.Client.Orders;
+using OrderActors.Dispatch;
 using OrderActors.Orders;
 using OrderActors.Silo.Hosting;
 using OrderActors.Values;
@@ -64,6 +67,31 @@ public sealed class OrderAnswerTests : IAsyncLifetime
             "timeline":[{"version":1,"type":"order.received","at":"1970-01-01T00:00:00.000Z","by":{"role":"customer","id":"c1"}}]}
             """.ReplaceLineEndings(""),
             answer.Text);
+    }
+
+    [Fact]
+    public async Task Why_dispatch_chose_a_courier_is_for_operators_to_read()
+    {
+        var other = OrderNumber.Create(2, 0, 0, 7, 9);
+        var order = Plain with
+        {
+            Timeline =
+            [
+                new TimelineEntry(3, "delivery.assigned", DateTimeOffset.UnixEpoch, Actor.System, "k1", new AssignmentChoice(
+                    ChoiceBasis.OutOfWork, "z1/0", TimeSpan.FromSeconds(90), TimeSpan.FromMinutes(2), DateTimeOffset.UnixEpoch, 7,
+                    TimeSpan.FromMinutes(4), [other, Number])),
+            ],
+        };
+        _grains.Answer = (_, _) => order;
+        var choice = (await Api.Get($"/v1/orders/{Number}/timeline")).Expect(200).Json.GetProperty("data")[0].GetProperty("choice");
+        Assert.Equal(
+            $$$"""
+            {"basis":"out_of_work","zone":"z1/0","drive_seconds":90,"wait_seconds":120,"pickup_at":"1970-01-01T00:00:00.000Z",
+            "considered":7,"next_drive_seconds":240,"with":["{{{other}}}"]}
+            """.ReplaceLineEndings(""),
+            choice.GetRawText());
+        foreach (var kind in new[] { Callers.Customer, Callers.Merchant, Callers.Courier, Callers.Partner })
+            Assert.Null(TimelineEntryBody.From(order, new Caller("key", kind, "c1", Live: true)).Single().Choice);
     }
 
     [Fact]

@@ -22,6 +22,20 @@ public class MerchantStripeTests
     private static HeldTerms Terms(int quantity, long revision = 0) =>
         new([new("bread", quantity, 250)], new(250 * quantity, "EUR"), TimeSpan.Zero, false, Revision: revision);
 
+    [Fact]
+    public void A_change_gives_back_what_the_change_before_it_took_although_the_merchant_had_not_heard_of_that_one()
+    {
+        // Found by the simulator (seed 119261 of 10 orders): the write of the first change was slow, and the merchant asked with the limits of
+        // what it knew, in which the bread was not.
+        var tea = new HeldTerms([new("tea", 1, 100)], new(100, "EUR"), TimeSpan.Zero, false);
+        var state = new StripeState { Left = [Bread with { Left = 10 }] };
+        state = StripeTransfers.Take(state, new(OrderNumber.Create(1, 0, 0, 0, 0), tea, [])).State;
+        state = StripeTransfers.Take(state, new(OrderNumber.Create(1, 0, 0, 0, 0), Terms(2, revision: 1), [Bread])).State;
+        Assert.Equal(8, state.Left.Single().Left);
+        state = StripeTransfers.Take(state, new(OrderNumber.Create(1, 0, 0, 0, 0), tea with { Revision = 2 }, [])).State;
+        Assert.Equal(10, state.Left.Single().Left);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -23,4 +23,7 @@ public sealed record TimelineEntry
 
     /// <summary>Courier, reason or deadline, where the type has one.</summary>
     public string? Detail { get; init; }
+
+    /// <summary>Why this courier, where dispatch chose one; for operators.</summary>
+    public Choice? Choice { get; init; }
 }

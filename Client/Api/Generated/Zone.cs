@@ -17,4 +17,7 @@ public sealed record Zone
 
     /// <summary>Couriers who are free.</summary>
     public required IReadOnlyList<IdleCourier> Idle { get; init; }
+
+    /// <summary>The parts it was split into because it was hot, each of which decides for itself; absent when it was not.</summary>
+    public IReadOnlyList<string>? Parts { get; init; }
 }

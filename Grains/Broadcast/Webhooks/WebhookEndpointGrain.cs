@@ -12,16 +12,12 @@ namespace OrderActors.Broadcast.Webhooks;
 [GrainType("webhook-endpoint"), WorkClass(WorkClass.NonCritical)]
 internal sealed partial class WebhookEndpointGrain : Grain, IWebhookEndpointGrain, IRemindable
 {
-    private const string SendReminder = "send";
     private const int LongestId = 64;
-
-    // The shortest period that Orleans allows by default.
-    private static readonly TimeSpan ReminderPeriod = TimeSpan.FromMinutes(1);
 
     private readonly Durable<WebhookState> _state;
     private readonly WebhookContext _context;
     private readonly ILogger _log;
-    private bool _reminded;
+    private readonly WorkReminder<WebhookEndpointGrain> _reminder;
     private Task? _paging;
 
     public WebhookEndpointGrain(
@@ -30,6 +26,7 @@ internal sealed partial class WebhookEndpointGrain : Grain, IWebhookEndpointGrai
         _state = new(this, state);
         _context = context;
         _log = log;
+        _reminder = new(this, "send");
     }
 
     private string Id => this.GetPrimaryKeyString();
@@ -90,25 +87,17 @@ internal sealed partial class WebhookEndpointGrain : Grain, IWebhookEndpointGrai
         if (!_state.Current.Exists || _state.Current.Status != WebhookStatus.Enabled) return;
         await Page();
         var wasEnabled = _state.Current.Status;
-        if (await _state.Decide(state => WebhookQueue.Append(state, Id, events, again, _context.Options.MaxWaiting, Now))) await Work();
+        using (await _reminder.Begin())
+        {
+            if (await _state.Decide(state => WebhookQueue.Append(state, Id, events, again, _context.Options.MaxWaiting, Now))) Send();
+        }
+
         if (_state.Current.Exists && _state.Current.Status != wasEnabled) await Directory.Put(_state.Current.ToListing(Id));
     }
 
     public async Task ReceiveReminder(string reminderName, TickStatus status)
     {
-        _reminded = true;
-        if (HasWork)
-        {
-            SendAt(Now);
-        }
-        else if (await this.GetReminder(SendReminder) is { } reminder)
-        {
-            await this.UnregisterReminder(reminder);
-            _reminded = false;
-
-            // Something may have come while the reminder went.
-            if (HasWork) await Remind();
-        }
+        if (await _reminder.Tick(() => HasWork)) SendAt(Now);
     }
 
     private bool HasWork => _state.Current is { Exists: true, Status: WebhookStatus.Enabled } state && (state.Waiting > 0 || state.Replay is not null);
@@ -117,16 +106,13 @@ internal sealed partial class WebhookEndpointGrain : Grain, IWebhookEndpointGrai
 
     private async Task Work()
     {
-        await Remind();
-        SendAt(Now);
-        _arrived?.TrySetResult();
+        using (await _reminder.Begin()) Send();
     }
 
-    private async Task Remind()
+    private void Send()
     {
-        if (_reminded) return;
-        await this.RegisterOrUpdateReminder(SendReminder, ReminderPeriod, ReminderPeriod);
-        _reminded = true;
+        SendAt(Now);
+        _arrived?.TrySetResult();
     }
 
     private async Task<Refusal?> RefuseTarget(WebhookCommand command)
@@ -182,8 +168,7 @@ internal sealed partial class WebhookEndpointGrain : Grain, IWebhookEndpointGrai
     {
         await Directory.Remove(Id);
         for (var page = firstPage; page < lastPage; page++) await PageGrain(page).Clear();
-        if (await this.GetReminder(SendReminder) is { } reminder) await this.UnregisterReminder(reminder);
-        _reminded = false;
+        await _reminder.Forget();
     }
 
     private IWebhookPageGrain PageGrain(long page) =>

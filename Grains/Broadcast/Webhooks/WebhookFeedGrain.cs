@@ -27,7 +27,7 @@ public sealed class WebhookFeedGrain(
 
     /// <inheritdoc/>
     /// <remarks>An append costs an endpoint a write of its record: rather few with many events.</remarks>
-    protected override TimeSpan Linger => TimeSpan.FromMilliseconds(200);
+    protected override TimeSpan Linger => Unhurried;
 
     /// <inheritdoc/>
     protected override Task Handle(IReadOnlyList<LoggedEvent> batch, CancellationToken cancellation) => HandOn(batch, again: false, cancellation);

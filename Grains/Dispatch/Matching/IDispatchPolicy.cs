@@ -20,9 +20,23 @@ public interface IDispatchPolicy
 /// given nothing; null when that is not known.
 /// </param>
 /// <param name="Demand">Where orders came from so far; null when that is not known.</param>
+/// <param name="Rules">What the zone allows and wants; null for <see cref="ZoneRules.Default"/>.</param>
+/// <param name="IsOutOfTime">
+/// Whether the answer is due: asked now and then by a policy that may take long, which then leaves what it has not looked at to the
+/// plain policy. Null for never; what it says must depend on nothing but the clock.
+/// </param>
 public sealed record DispatchInput(
     DateTimeOffset Now, IReadOnlyList<WaitingOrder> Waiting, IReadOnlyList<IdleCourier> Idle, ITravelModel Travel,
-    IReadOnlyList<IdleCourier>? Busy = null, IReadOnlyList<Demand>? Demand = null);
+    IReadOnlyList<IdleCourier>? Busy = null, IReadOnlyList<Demand>? Demand = null, ZoneRules? Rules = null, Func<bool>? IsOutOfTime = null);
+
+/// <summary>What a zone allows and wants.</summary>
+/// <param name="MaxMerchantsPerTrip">How many merchants a courier may visit before the first drop-off; 1 or more.</param>
+/// <param name="Fairness">How much it counts that couriers earn alike: 0 for nothing, 1 for as much as can be.</param>
+public sealed record ZoneRules(int MaxMerchantsPerTrip = 1, double Fairness = 0)
+{
+    /// <summary>One merchant a trip, and nothing but the customers' waiting counts.</summary>
+    public static readonly ZoneRules Default = new();
+}
 
 /// <summary>A place that orders came from.</summary>
 /// <param name="Place">A pickup.</param>
@@ -35,8 +49,12 @@ public readonly record struct Demand(GeoPoint Place, double Weight)
 
 /// <summary>One assignment.</summary>
 /// <param name="Courier">Who.</param>
-/// <param name="Orders">Orders of one merchant, in the sequence of their drop-offs.</param>
-public sealed record Pairing(IdleCourier Courier, ImmutableArray<OrderNumber> Orders);
+/// <param name="Orders">
+/// The orders, in the sequence of their drop-offs: of one merchant, or of as many as <see cref="ZoneRules"/> allows, which are visited in
+/// the sequence in which their first orders come.
+/// </param>
+/// <param name="Basis">What it rests on.</param>
+public sealed record Pairing(IdleCourier Courier, ImmutableArray<OrderNumber> Orders, ChoiceBasis Basis = ChoiceBasis.Nearest);
 
 /// <summary>What to do.</summary>
 /// <param name="Pairings">The assignments to give now. A courier who was sent is never diverted.</param>

@@ -40,8 +40,9 @@ public sealed class OptimisedPolicy(RoutingTerms terms) : IDispatchPolicy
         {
             if (plan.Routes[c].Length == 0 || !problem.IdleNow[c]) continue;
             var trip = FirstTrip(plan.Routes[c]);
-            var due = trip.Max(order => problem.Ready[order]) - problem.HalfPickup - problem.StartToSite(c, problem.Site[trip[0]]);
-            if (due <= Soon) pairings.Add(new Pairing(problem.Couriers[c], [.. trip.Select(order => problem.Orders[order].Order)]));
+            var due = Due(problem, c, trip);
+            if (due <= Soon)
+                pairings.Add(new Pairing(problem.Couriers[c], [.. trip.Select(order => problem.Orders[order].Order)], ChoiceBasis.Plan));
             else look = Earlier(look, input.Now.AddMinutes(due));
         }
 
@@ -51,8 +52,27 @@ public sealed class OptimisedPolicy(RoutingTerms terms) : IDispatchPolicy
             Waiting = [.. orders[planned..].Select(order => problem.Orders[order])],
             Idle = [.. Enumerable.Range(0, plan.Routes.Length).Where(c => problem.IdleNow[c] && plan.Routes[c].Length == 0).Select(c => problem.Couriers[c])],
         });
-        pairings.AddRange(rest.Pairings);
+        var why = plan.IsOutOfTime ? ChoiceBasis.OutOfTime : ChoiceBasis.OutOfWork;
+        pairings.AddRange(rest.Pairings.Select(pairing => pairing with { Basis = why }));
         return new DispatchPlan(pairings.ToImmutable(), rest.LookAgainAt is { } at ? Earlier(look, at) : look);
+    }
+
+    /// <summary>When a courier has to set out so that no goods that are ready wait for another moment, in minutes from now.</summary>
+    private static double Due(RoutingProblem problem, int courier, int[] trip)
+    {
+        var site = problem.Site[trip[0]];
+        var atCounter = problem.StartToSite(courier, site) + problem.HalfPickup;
+        var due = double.NegativeInfinity;
+        for (var k = 0; k < trip.Length; k++)
+        {
+            var next = problem.Site[trip[k]];
+            if (trip.AsSpan(0, k).ToArray().Any(order => problem.Site[order] == next)) continue;
+            if (next != site) atCounter += problem.HalfPickup + problem.SiteToSite(site, next) + problem.HalfPickup;
+            site = next;
+            due = Math.Max(due, trip.Where(order => problem.Site[order] == next).Max(order => problem.Ready[order]) - atCounter);
+        }
+
+        return due;
     }
 
     private static int[] FirstTrip(int[] route)

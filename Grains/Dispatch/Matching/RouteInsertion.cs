@@ -33,7 +33,7 @@ internal sealed class RouteInsertion(RoutingProblem problem, RoutePlan plan, Rou
         for (var k = 0; k < couriers.Length; k++)
         {
             // Whoever is there too late for this one's own waiting is too late with any route, and so are all after.
-            if (Math.Max(arrivals[k] + problem.HalfPickup, problem.Ready[order]) + atDoor >= best.Delta) break;
+            if (Math.Max(arrivals[k] + problem.HalfPickup, problem.Ready[order]) + atDoor + plan.LowestPrice >= best.Delta) break;
             Look(order, couriers[k], ref best);
         }
 
@@ -74,7 +74,7 @@ internal sealed class RouteInsertion(RoutingProblem problem, RoutePlan plan, Rou
             Try(order, new Place(courier, start, false, false, 0, 0), ref best);
             var end = start + 1;
             while (end < route.Length && (route[end] & 1) != 0) end++;
-            if (problem.Site[route[start] >> 1] == site && end - start < MaxTrip(courier))
+            if (end - start < MaxTrip(courier) && MayVisit(route.AsSpan(start, end - start), site))
             {
                 for (var at = start; at <= end; at++) Try(order, new Place(courier, at, at > start, at < end, 0, 0), ref best);
             }
@@ -83,6 +83,15 @@ internal sealed class RouteInsertion(RoutingProblem problem, RoutePlan plan, Rou
         }
 
         Try(order, new Place(courier, route.Length, false, false, 0, 0), ref best);
+    }
+
+    private bool MayVisit(ReadOnlySpan<int> trip, int site)
+    {
+        if (problem.MaxSites == 1) return problem.Site[trip[0] >> 1] == site;
+        if (plan.Visits(trip, site)) return true;
+        var sites = 1;
+        for (var k = 1; k < trip.Length; k++) sites += plan.Visits(trip[..k], problem.Site[trip[k] >> 1]) ? 0 : 1;
+        return sites < problem.MaxSites;
     }
 
     private void Try(int order, Place place, ref Place best)

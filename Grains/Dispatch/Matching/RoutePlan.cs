@@ -21,11 +21,14 @@ internal sealed class RoutePlan
     private readonly double _minutePrice;
     private readonly double[] _startAway;
     private readonly double[] _dropAway;
+    private readonly double[]? _orderPrices;
 
     public RoutePlan(RoutingProblem problem, RoutingTerms terms, DemandMap demand)
     {
         _problem = problem;
         _terms = terms;
+        _orderPrices = FairShare.Prices(problem, terms);
+        LowestPrice = _orderPrices is { Length: > 0 } prices ? Math.Min(0, prices.Min()) : 0;
         _minutePrice = terms.MinutePrice * Math.Min(1, Load(problem));
         _startAway = Array.ConvertAll(problem.Starts, demand.MinutesFrom);
         _dropAway = Array.ConvertAll(problem.Drops, demand.MinutesFrom);
@@ -48,6 +51,18 @@ internal sealed class RoutePlan
     /// <summary>Routes evaluated so far.</summary>
     public long Work { get; private set; }
 
+    /// <summary>Whether the time for the decision was over before the work allowed was done.</summary>
+    public bool IsOutOfTime { get; private set; }
+
+    /// <summary>Whether the plan is to stay as it is.</summary>
+    public bool IsSpent => IsOutOfTime || Work >= _terms.WorkLimit;
+
+    /// <summary>Whether no more orders are to be looked at: half of the work, or the time, is used up.</summary>
+    public bool IsHalfSpent => IsOutOfTime || Work >= _terms.WorkLimit / 2;
+
+    /// <summary>The least that an order costs for whom it goes to; 0 or less.</summary>
+    public double LowestPrice { get; }
+
     /// <summary>What it costs not to plan an order.</summary>
     public double Missed(int order) => _terms.MissedMinutes - _problem.Placed[order];
 
@@ -62,7 +77,9 @@ internal sealed class RoutePlan
     /// <summary>What a route costs, in minutes; infinite when a pickup would come after the shift.</summary>
     public double Evaluate(int courier, ReadOnlySpan<int> route)
     {
-        Work++;
+        // The clock is asked so seldom that it costs nothing, and often enough: some hundred microseconds.
+        if ((++Work & 1023) == 0 && _problem.IsOutOfTime is { } isOver && isOver()) IsOutOfTime = true;
+        if (_problem.MaxSites > 1) return EvaluateMixed(courier, route);
         var problem = _problem;
         var until = problem.Until[courier];
         var time = problem.Free[courier];
@@ -91,9 +108,75 @@ internal sealed class RoutePlan
             }
         }
 
-        var left = Math.Max(0, Math.Min(until, _terms.HorizonMinutes) - time);
+        return Total(cost, courier, route.Length, at, time);
+    }
+
+    /// <summary>Adds that the courier ends there and then: time that is left is worth something, near demand more than far away.</summary>
+    private double Total(double cost, int courier, int orders, int at, double time)
+    {
+        var left = Math.Max(0, Math.Min(_problem.Until[courier], _terms.HorizonMinutes) - time);
         var away = at < 0 ? _startAway[courier] : _dropAway[at];
-        return cost - _minutePrice * left + _terms.DistancePrice * away * Math.Min(1, left / LastMinutes);
+        cost = cost - _minutePrice * left + _terms.DistancePrice * away * Math.Min(1, left / LastMinutes);
+        return _orderPrices is null ? cost : cost + orders * _orderPrices[courier];
+    }
+
+    /// <summary>The same where a trip may have several merchants: all are visited before the first drop-off.</summary>
+    private double EvaluateMixed(int courier, ReadOnlySpan<int> route)
+    {
+        var problem = _problem;
+        var time = problem.Free[courier];
+        var cost = 0.0;
+        var at = -1;
+        for (var i = 0; i < route.Length;)
+        {
+            var end = i + 1;
+            while (end < route.Length && (route[end] & 1) != 0) end++;
+            var trip = route[i..end];
+            var site = -1;
+            for (var k = 0; k < trip.Length; k++)
+            {
+                var next = problem.Site[trip[k] >> 1];
+                if (Visits(trip[..k], next)) continue;
+                time += (site >= 0, at >= 0) switch
+                {
+                    (true, _) => problem.SiteToSite(site, next),
+                    (_, true) => problem.DropToSite(at, next),
+                    _ => problem.StartToSite(courier, next),
+                };
+                time += problem.HalfPickup;
+                foreach (var stop in trip[k..])
+                {
+                    if (problem.Site[stop >> 1] == next) time = Math.Max(time, problem.Ready[stop >> 1]);
+                }
+
+                if (time > problem.Until[courier]) return double.PositiveInfinity;
+                time += problem.HalfPickup;
+                site = next;
+            }
+
+            for (at = -1; i < end; i++)
+            {
+                var next = route[i] >> 1;
+                time += (at < 0 ? problem.DropFromSite(next, site) : problem.DropToDrop(at, next)) + problem.HalfDropoff;
+                var clickToDoor = time - problem.Placed[next];
+                cost += clickToDoor + Math.Max(0, clickToDoor - _terms.UrgentMinutes);
+                time += problem.HalfDropoff;
+                at = next;
+            }
+        }
+
+        return Total(cost, courier, route.Length, at, time);
+    }
+
+    /// <summary>Whether the stops have an order of a site.</summary>
+    public bool Visits(ReadOnlySpan<int> stops, int site)
+    {
+        foreach (var stop in stops)
+        {
+            if (_problem.Site[stop >> 1] == site) return true;
+        }
+
+        return false;
     }
 
     /// <summary>The work at hand by the time that couriers have for it: 0 when there is none, 1 when all time is needed.</summary>

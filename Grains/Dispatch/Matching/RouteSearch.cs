@@ -23,18 +23,32 @@ internal sealed class RouteSearch
         _insertion = new RouteInsertion(problem, plan, terms, _reach);
     }
 
-    private bool IsSpent => _plan.Work >= _terms.WorkLimit;
+    private bool IsSpent => _plan.IsSpent;
 
     /// <summary>Plans; returns how many orders, in the sequence of their ready times, were looked at at all.</summary>
     public int Run(int[] byReadyTime)
     {
+        var tried = Insert(byReadyTime);
+        Improve(byReadyTime.AsSpan(0, tried));
+        return tried;
+    }
+
+    /// <summary>Puts orders into the plan, one after the other; returns how many were looked at at all.</summary>
+    public int Insert(int[] byReadyTime)
+    {
         // Half of the work for a first plan. It is far too much in all zones but those that no plan can help.
         var tried = 0;
-        for (; tried < byReadyTime.Length && _plan.Work < _terms.WorkLimit / 2; tried++) _insertion.Insert(byReadyTime[tried], double.PositiveInfinity);
+        for (; tried < byReadyTime.Length && !_plan.IsHalfSpent; tried++) _insertion.Insert(byReadyTime[tried], double.PositiveInfinity);
+        return tried;
+    }
+
+    /// <summary>Makes a plan better, as far as it concerns these orders.</summary>
+    public void Improve(ReadOnlySpan<int> byReadyTime)
+    {
         for (var better = true; better && !IsSpent;)
         {
             better = false;
-            foreach (var order in byReadyTime.AsSpan(0, tried))
+            foreach (var order in byReadyTime)
             {
                 if (IsSpent) break;
                 better |= Relocate(order);
@@ -43,8 +57,7 @@ internal sealed class RouteSearch
             for (var c = 0; c < _plan.Routes.Length && !IsSpent; c++) better |= ExchangeTails(c);
         }
 
-        new RuinAndRecreate(_problem, _plan, _terms, _insertion).Run(byReadyTime.AsSpan(0, tried));
-        return tried;
+        new RuinAndRecreate(_problem, _plan, _terms, _insertion).Run(byReadyTime);
     }
 
     private bool Relocate(int order)

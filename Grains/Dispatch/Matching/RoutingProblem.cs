@@ -12,12 +12,16 @@ internal sealed class RoutingProblem
     private readonly TravelTimes _startToSite;
     private readonly TravelTimes _dropToSite;
     private readonly TravelTimes _dropToDrop;
+    private readonly TravelTimes? _siteToSite;
+    private readonly TravelTimes? _siteToDrop;
     private readonly double _minutesPerDegree;
     private readonly double _narrowing;
 
     public RoutingProblem(DispatchInput input)
     {
         _now = input.Now;
+        IsOutOfTime = input.IsOutOfTime;
+        (MaxSites, Fairness) = input.Rules ?? ZoneRules.Default;
         HalfPickup = input.Travel.PickupService.TotalMinutes / 2;
         HalfDropoff = input.Travel.DropoffService.TotalMinutes / 2;
         Orders = [.. input.Waiting.OrderBy(order => order.Order)];
@@ -40,6 +44,7 @@ internal sealed class RoutingProblem
         _startToSite = new TravelTimes(input.Travel, Starts, Places);
         _dropToSite = new TravelTimes(input.Travel, Drops, Places);
         _dropToDrop = new TravelTimes(input.Travel, Drops, Drops);
+        if (MaxSites > 1) (_siteToSite, _siteToDrop) = (new TravelTimes(input.Travel, Places, Places), new TravelTimes(input.Travel, Places, Drops));
         SiteToDrop = new double[Orders.Length];
         for (var o = 0; o < Orders.Length; o++) SiteToDrop[o] = input.Travel.Between(Places[Site[o]], Drops[o]).TotalMinutes;
 
@@ -48,6 +53,15 @@ internal sealed class RoutingProblem
         var degrees = Enumerable.Range(0, Orders.Length).Sum(o => Degrees(Places[Site[o]], Drops[o]));
         _minutesPerDegree = degrees > 0 ? SiteToDrop.Sum() / degrees : 0;
     }
+
+    /// <summary>Whether the answer is due; null for never.</summary>
+    public Func<bool>? IsOutOfTime { get; }
+
+    /// <summary>How many sites a trip may have.</summary>
+    public int MaxSites { get; }
+
+    /// <summary>How much it counts that couriers earn alike, 0 to 1.</summary>
+    public double Fairness { get; }
 
     public WaitingOrder[] Orders { get; }
 
@@ -89,6 +103,15 @@ internal sealed class RoutingProblem
     public double DropToSite(int order, int site) => _dropToSite.Between(order, site);
 
     public double DropToDrop(int from, int to) => _dropToDrop.Between(from, to);
+
+    /// <summary>From one site to another; only where a trip may have several.</summary>
+    public double SiteToSite(int from, int to) => _siteToSite!.Between(from, to);
+
+    /// <summary>To an order's drop-off from a site that need not be the order's own; only where a trip may have several.</summary>
+    public double DropFromSite(int order, int site) => _siteToDrop!.Between(site, order);
+
+    /// <summary>How long a courier has been on duty; 0 when that is not known.</summary>
+    public double OnDutyHours(int courier) => Couriers[courier].OnDutySince is { } since ? Math.Max(0, (_now - since).TotalHours) : 0;
 
     /// <summary>About how many minutes it is from place to place, without asking the travel model.</summary>
     public double Estimate(GeoPoint from, GeoPoint to) => Degrees(from, to) * _minutesPerDegree;

@@ -27,6 +27,12 @@ public sealed record RoutingTerms
     /// <summary>What an order without a courier costs, in minutes after its placement: more than any delivery in time.</summary>
     public double MissedMinutes { get; init; } = 300;
 
+    /// <summary>
+    /// What it costs at most to give an order to a courier whose shift has brought twice the mean per hour, or saves with one whom it
+    /// has brought nothing, in minutes of a customer's waiting; where a zone's fairness is 1.
+    /// </summary>
+    public double FairnessMinutes { get; init; } = 10;
+
     /// <summary>How many couriers are considered for a merchant's orders: those who can be there first.</summary>
     public int Candidates { get; init; } = 40;
 

@@ -22,7 +22,7 @@ internal sealed class RuinAndRecreate(RoutingProblem problem, RoutePlan plan, Ro
     public void Run(ReadOnlySpan<int> orders)
     {
         if (orders.Length < 2) return;
-        for (long round = 0; round < (long)terms.RoundsPerOrder * orders.Length && plan.Work < terms.WorkLimit; round++)
+        for (long round = 0; round < (long)terms.RoundsPerOrder * orders.Length && !plan.IsSpent; round++)
         {
             // What is due soon is looked at most: the rest is planned again before it is due.
             Choose(orders[Draw(Draw(orders.Length) + 1)]);

@@ -26,10 +26,10 @@ internal sealed class DeliveryKind : IOrderKind
     public OrderTable.Effect? Row(OrderState o, OrderCommand command, Role by) => (o.Status, o.Delivery, command) switch
     {
         (Preparing or Ready, Pending, OfferDelivery c) => d => OrderEffects.Offer(d, c),
-        (Preparing or Ready, Pending, AssignCourier c) => d => OrderEffects.Assign(d, c.Courier),
-        (Preparing or Ready, Offered, AssignCourier c) => d => OrderEffects.Assign(d, c.Courier),
-        (Preparing or Ready, Offered, UnassignCourier c) => d => OrderEffects.Decline(d, c.Courier),
-        (Preparing or Ready, Assigned or EnRouteToPickup or ArrivedAtPickup, UnassignCourier c) => d => OrderEffects.Unassign(d, c.Courier),
+        (Preparing or Ready, Pending, AssignCourier c) => d => OrderEffects.Assign(d, c),
+        (Preparing or Ready, Offered, AssignCourier c) => d => OrderEffects.Assign(d, c),
+        (Preparing or Ready, Offered, UnassignCourier c) => d => OrderEffects.Decline(d, c),
+        (Preparing or Ready, Assigned or EnRouteToPickup or ArrivedAtPickup, UnassignCourier { Declined: false } c) => d => OrderEffects.Unassign(d, c.Courier),
 
         (Preparing or Ready, Assigned, AdvanceDelivery { Step: CourierStep.LeaveForPickup } c) => d => OrderEffects.Advance(d, c),
         (Preparing or Ready, Assigned or EnRouteToPickup, AdvanceDelivery { Step: CourierStep.ArriveAtPickup } c) => d => OrderEffects.Advance(d, c),

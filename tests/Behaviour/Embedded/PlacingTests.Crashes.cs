@@ -23,6 +23,19 @@ public sealed partial class PlacingTests
         return () => writes >= at;
     });
 
+    [Fact]
+    public Task A_crash_while_the_provider_takes_its_time_forgets_no_hold() => Run(async (cluster, ledger) =>
+    {
+        // Found by the simulator (seed 148): the order went on without the answer, and the attempt was in the payment's memory only.
+        var town = await Open(cluster);
+        var placing = town.Place(Order(town) with { PaymentSource = "tok_slow_8000" });
+        await cluster.Eventually(() => Task.FromResult(placing.IsCompleted), "the order is placed without the provider's answer");
+        Assert.Equal((OrderStatus.AwaitingPayment, PaymentStatus.None), ((await placing).Order!.Status, (await placing).Order!.Payment));
+        await cluster.CrashAndRestart();
+        await cluster.Eventually(async () => (await OrderOf(cluster))!.Payment == PaymentStatus.Authorized, "the hold is found");
+        Assert.Single(ledger.Entries);
+    });
+
     /// <summary>One run for each write there is: the process dies there, nobody asks again, and time goes by.</summary>
     private static async Task CrashEverywhere(Func<FaultyStorage, int, Func<bool>> arm)
     {

@@ -10,17 +10,6 @@ namespace OrderActors.Tests.Lifecycles.Dispatch;
 
 public sealed class NearestIdlePolicyTests(ITestOutputHelper output)
 {
-    private static string[] Given(DispatchPlan plan) =>
-        [.. plan.Pairings.Select(p => $"{p.Courier.Courier}>{string.Join('+', p.Orders)}")];
-
-    [Fact]
-    public void The_nearest_courier_gets_the_order()
-    {
-        var plan = Decide([Order(1)], [Courier("far", at: 9), Courier("near", at: -3), Courier("middle", at: 5)]);
-        Assert.Equal([$"near>{Number(1)}"], Given(plan));
-        Assert.Null(plan.LookAgainAt);
-    }
-
     [Fact]
     public void Orders_come_by_ready_time_then_placement_then_number()
     {
@@ -35,68 +24,12 @@ public sealed class NearestIdlePolicyTests(ITestOutputHelper output)
         Assert.Equal([$"B>{Number(1)}"], Given(Decide([Order(1)], [Courier("b", at: 2), Courier("a", at: -2), Courier("B", at: 2)])));
     }
 
-    [Theory]
-    // 5 minutes' ride and 2 of service: at the counter at 7.
-    [InlineData(0, 7, true)]
-    [InlineData(0, 6.9, false)]
-    // Not ready before 10, so the handover is at 10 whoever waits.
-    [InlineData(10, 10, true)]
-    [InlineData(10, 9, false)]
-    public void A_pickup_after_the_shift_is_not_feasible(double readyIn, double until, bool feasible)
-    {
-        var plan = Decide([Order(1, readyIn)], [Courier("c", at: 5, until: until)]);
-        Assert.Equal(feasible, plan.Pairings.Length > 0 || plan.LookAgainAt is not null);
-    }
-
-    [Fact]
-    public void An_infeasible_courier_leaves_the_order_to_one_farther_away()
-    {
-        Assert.Equal([$"far>{Number(1)}"], Given(Decide([Order(1)], [Courier("near", at: 1, until: 2), Courier("far", at: 9)])));
-    }
-
-    [Fact]
-    public void Who_passed_an_order_on_is_not_asked_for_it_again_until_later()
-    {
-        var near = Courier("near", at: 1) with { Passed = [new(Number(1), Noon.AddMinutes(5))] };
-        Assert.Equal([$"far>{Number(1)}", $"near>{Number(2)}"], Given(Decide([Order(1), Order(2)], [near, Courier("far", at: 9)])).Order());
-        Assert.Equal([$"twin>{Number(1)}"], Given(Decide([Order(1)], [near, Courier("twin", at: 1)])));
-        var plan = Decide([Order(1)], [near]);
-        Assert.Empty(plan.Pairings);
-        Assert.Equal(Noon.AddMinutes(5), plan.LookAgainAt);
-        Assert.Equal([$"near>{Number(1)}"], Given(Decide([Order(1)], [near with { Passed = [new(Number(1), Noon)] }])));
-    }
-
-    [Fact]
-    public void A_courier_is_sent_just_in_time()
-    {
-        var early = Decide([Order(1, readyIn: 10)], [Courier("c", at: 5)]);
-        Assert.Empty(early.Pairings);
-        Assert.Equal(Noon.AddMinutes(3), early.LookAgainAt);
-
-        Assert.Single(Decide([Order(1, readyIn: 7)], [Courier("c", at: 5)]).Pairings);
-    }
-
     [Fact]
     public void An_order_that_is_not_due_keeps_its_courier_from_later_orders()
     {
         var plan = Decide([Order(1, readyIn: 5), Order(2, readyIn: 6)], [Courier("near"), Courier("far", at: 20)]);
         Assert.Equal([$"far>{Number(2)}"], Given(plan));
         Assert.Equal(Noon.AddMinutes(3), plan.LookAgainAt);
-    }
-
-    [Fact]
-    public void A_courier_who_still_leaves_a_customer_is_looked_at_again_when_free()
-    {
-        var plan = Decide([Order(1)], [Courier("c", freeIn: 2)]);
-        Assert.Empty(plan.Pairings);
-        Assert.Equal(Noon.AddMinutes(2), plan.LookAgainAt);
-    }
-
-    [Fact]
-    public void Nobody_waiting_or_nobody_free_needs_no_second_look()
-    {
-        Assert.Null(Decide([], [Courier("c", freeIn: 2)]).LookAgainAt);
-        Assert.Null(Decide([Order(1)], []).LookAgainAt);
     }
 
     [Fact]

@@ -20,6 +20,10 @@ internal static class Zone
     public static IdleCourier Courier(string id, double at = 0, double? until = null, double freeIn = 0, long version = 1) =>
         new(id, North(at), Noon.AddMinutes(freeIn), until is { } minutes ? Noon.AddMinutes(minutes) : null, 1, version);
 
+    /// <summary>Who gets what, by courier.</summary>
+    public static string[] Given(DispatchPlan plan) =>
+        [.. plan.Pairings.Select(p => $"{p.Courier.Courier}>{string.Join('+', p.Orders)}").Order(StringComparer.Ordinal)];
+
     public static DispatchPlan Decide(IReadOnlyList<WaitingOrder> orders, IReadOnlyList<IdleCourier> couriers, ITravelModel? travel = null) =>
         new NearestIdlePolicy().Decide(new DispatchInput(Noon, orders, couriers, travel ?? new Minutes()));
 

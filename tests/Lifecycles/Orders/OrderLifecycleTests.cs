@@ -126,6 +126,8 @@ public class OrderLifecycleTests
         if (command is "assign" or "assign_other" && s.OfferedTo is { } asked && asked != (command == "assign" ? "k1" : "k9"))
             return nameof(RefusalCode.ValidationFailed);
         if (outcome == "P/none" && s.Kind == OrderKind.Pickup) return "P";
+        // Virtual goods go for money that is taken and stays so.
+        if (outcome == "on" && s.Kind == OrderKind.Virtual && command is "authorized" or "refunded") return key;
         if (outcome != "on") return outcome == "same" ? key : outcome;
         if (s.Kind == OrderKind.Virtual && (key == "scheduled" || s.ScheduledFor is null)) return "delivered";
         return key == "unpaid" && s.ScheduledFor is not null ? "scheduled" : "A";
@@ -314,6 +316,24 @@ public class OrderLifecycleTests
         // The API says to send the same key again, so that must not be told for ever that nobody has answered.
         var (after, again) = OrderLifecycle.Decide(waiting, pay, Facts("pay", waiting), Policy, Start.AddMinutes(2));
         Assert.Equal((null, false, OrderStatus.AwaitingMerchant), (again.Refusal, again.Replayed, after.Status));
+    }
+
+    [Fact]
+    public void A_courier_whom_the_order_refused_is_refused_again()
+    {
+        // Found by the simulator (seed 600804 of 10 orders): the courier was released for it, and the word came again when the order had nobody.
+        var system = Owner(Role.System);
+        var offered = Reachable.Values.First(s => s is { Frozen: false, Kind: OrderKind.Delivery, Delivery: DeliveryStatus.Offered, Courier: not "k9" });
+        var (refused, reply) = Give(offered, "assign_other", system, "assign:k9:4");
+        Assert.Equal(RefusalCode.ValidationFailed, reply.Refusal!.Code);
+        var free = Give(refused, "deadline_Offer", system).State;
+        Assert.Null(free.Courier);
+        Assert.Equal(reply.Refusal, Give(free, "assign_other", system, "assign:k9:4").Reply.Refusal);
+        Assert.Equal("k9", Give(free, "assign_other", system, "assign:k9:7").State.Courier);
+
+        // Nobody is released for an operator's or a stranger's word, so it costs no write.
+        Assert.Same(offered, Give(offered, "assign_other", Owner(Role.Operator)).State);
+        Assert.Same(offered, Give(offered, "assign_other", new Actor(Role.Courier, "k3")).State);
     }
 
     [Fact]

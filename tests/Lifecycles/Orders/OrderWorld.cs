@@ -92,7 +92,7 @@ internal static class OrderWorld
 
     public static OrderFacts Facts(string command, OrderState state) => new(Number, new(), Answer(command, state), command switch
     {
-        "pay" or "approve_modification" => new(Payment(state, PaymentStatus.Authorized)),
+        "pay" or "approve_modification" => new(Payment(state, Enough(state))),
         "pay_declined" => new(Payment(state, PaymentStatus.Failed)),
         _ => null,
     });
@@ -146,7 +146,9 @@ internal static class OrderWorld
         ? new(Terms with { Lines = open.Lines, Total = open.Total }, null)
         : new(Terms with { Lines = [new("i1", "Soup", 1, 450)], Total = new(450, "EUR") }, null);
 
-    private static PaymentView? Held(OrderState state) => state.PaymentMethod == PaymentMethod.Cash ? null : Payment(state, PaymentStatus.Authorized);
+    private static PaymentView? Held(OrderState state) => state.PaymentMethod == PaymentMethod.Cash ? null : Payment(state, Enough(state));
+
+    private static PaymentStatus Enough(OrderState state) => state.Kind == OrderKind.Virtual ? PaymentStatus.Paid : PaymentStatus.Authorized;
 
     private static PaymentView Payment(OrderState state, PaymentStatus status) => new(
         Number, state.PaymentVersion + 1, status, PaymentMethod.Card, "EUR", status == PaymentStatus.Failed ? 0 : 900,

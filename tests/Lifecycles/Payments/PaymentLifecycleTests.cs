@@ -119,15 +119,28 @@ public class PaymentLifecycleTests
     {
         var world = new PaymentWorld().Authorise(1_000).Require(1, 1_000).Settle().Refund(1, 300).Settle().Require(2, 1_000).Settle();
         Assert.Equal((1_000, 300), (world.State.Captured, world.State.Refunded));
+
+        // What the order wants less goes back beside the claim, as the books have it: 500 of 1,000, and the 300 stay back.
         world.Require(3, 500).Settle();
-        Assert.Equal((1_000, 500), (world.State.Captured, world.State.Refunded));
-        Assert.Equal(RefusalCode.OverRefund, world.Refund(2, 501).Last.Refusal!.Code);
-        Assert.Null(world.Refund(2, 500).Last.Refusal);
+        Assert.Equal((1_000, 800), (world.State.Captured, world.State.Refunded));
+        Assert.Equal(RefusalCode.OverRefund, world.Refund(2, 201).Last.Refusal!.Code);
+        Assert.Null(world.Refund(2, 200).Last.Refusal);
         Assert.Equal(RefusalCode.OverRefund, world.Refund(3, 1).Last.Refusal!.Code);
-        Assert.Equal(RefusalCode.IdempotencyKeyReused, world.Refund(2, 499).Last.Refusal!.Code);
+        Assert.Equal(RefusalCode.IdempotencyKeyReused, world.Refund(2, 199).Last.Refusal!.Code);
         world.Settle();
         Assert.Equal(PaymentStatus.Refunded, world.State.Status);
         Assert.Equal([1, 2], world.State.Raised.OfType<PaymentEvent>().Where(e => e.Refund > 0 && e.Type == EventTypes.PaymentRefunded).Select(e => e.Refund));
+    }
+
+    [Fact]
+    public void A_claim_and_a_cancellation_give_back_the_same_whichever_is_heard_of_first()
+    {
+        // Found by the simulator (seed 38726 of 10 orders): the claim was for what the cancellation cost.
+        var first = States["captured"]().Refund(1, 450).Settle().Require(5, 450).Settle();
+        var last = States["captured"]().Require(5, 450).Settle().Refund(1, 450).Settle();
+        Assert.Equal((900, 450), (first.State.Refunded, first.State.Returned));
+        Assert.Equal((900, 450), (last.State.Refunded, last.State.Returned));
+        Assert.Equal(900, States["captured"]().Refund(1, 700).Settle().Require(5, 450).Settle().State.Refunded);
     }
 
     [Fact]
@@ -193,12 +206,51 @@ public class PaymentLifecycleTests
     {
         var world = States["unknown"]();
         var key = world.State.Operations.Single().Key;
-        world.Require(5, 0).Reach().Resolve(ProviderResult.NotFound);
+        world.Require(5, 0);
+        for (var asked = 1; asked <= PaymentLifecycle.GiveUpAfter; asked++)
+        {
+            // A call that timed out may still be on its way (found by the simulator: seed 22023 of 10 orders, no faults).
+            Assert.Equal(key, world.State.Operations.Single().Key);
+            world.Reach().Resolve(ProviderResult.NotFound);
+        }
+
         Assert.Empty(world.State.Operations);
         Assert.Equal(PaymentStatus.Voided, world.State.Status);
         world.Answered(key, ProviderResult.Succeeded("late"));
         Assert.Equal(OperationKind.Void, world.State.Operations.Single().Kind);
         Assert.Equal(0, world.Settle().State.Held);
+    }
+
+    [Fact]
+    public void Money_held_for_a_change_stays_held_until_the_order_says_what_became_of_the_change()
+    {
+        var world = States["captured"]().Authorise(1_500, "change-1");
+        Assert.Equal((600, 1_500, PaymentStatus.Paid), (world.State.Held, world.State.Secured, world.State.Status));
+        Assert.Empty(world.State.Operations);
+        Assert.Equal((1_500, 0), (world.Require(2, 1_500).Settle().State.Captured, world.State.Held));
+
+        world = States["captured"]().Authorise(1_500, "change-1").Require(2, 900).Settle();
+        Assert.Equal((900, 0, 0), (world.State.Captured, world.State.Held, world.State.Refunded));
+    }
+
+    [Fact]
+    public void No_money_is_held_for_a_change_that_was_approved_before_the_orders_last_word()
+    {
+        // Found by the simulator (seed 607330 of 10 orders): the order was canceled for a fee while the merchant approved, and nobody let it go.
+        var canceled = States["captured"]().Require(6, 450).Settle().State;
+        var late = PaymentWorld.Authorisation(1_500, "change-1") with { OrderVersion = 5 };
+        Assert.Equal(RefusalCode.Unavailable, PaymentLifecycle.Screen(canceled, late).Refusal!.Code);
+        Assert.Same(canceled, PaymentLifecycle.Begin(canceled, late, 600, PaymentWorld.Options, PaymentWorld.Start).State);
+        Assert.Null(PaymentLifecycle.Screen(canceled, late with { OrderVersion = 6 }).Refusal);
+    }
+
+    [Fact]
+    public void A_card_that_declined_before_does_not_count_as_money_that_is_held()
+    {
+        // Found by the simulator (seed 5588 of 10 orders, no faults).
+        var world = States["capture-declined"]().Settle().Authorise(900, "a2");
+        var view = world.State.ToView();
+        Assert.Equal((1_800, 900), (view.Authorised, view.Secured));
     }
 
     [Fact]

@@ -33,6 +33,15 @@ public class MeasuresTests
     public void The_90th_percentile_is_linear_between_neighbours(double[] values, double expected) =>
         Assert.Equal(expected, Measures.Percentile(values, 0.9), 9);
 
+    [Theory]
+    [InlineData(new double[] { }, 0)]
+    [InlineData(new double[] { 0, 0 }, 0)]
+    [InlineData(new double[] { 3, 3, 3 }, 0)]
+    [InlineData(new double[] { 0, 0, 0, 8 }, 0.75)]
+    [InlineData(new double[] { 3, 1 }, 0.25)]
+    public void How_unlike_earnings_are_goes_from_0_towards_1(double[] values, double expected) =>
+        Assert.Equal(expected, Measures.Gini(values), 9);
+
     [Fact]
     public void The_summary_has_exactly_the_promised_keys()
     {
@@ -40,7 +49,7 @@ public class MeasuresTests
         using var document = JsonDocument.Parse(json);
         Assert.Equal(
             ["instance", "orders", "delivered", "clickToDoorMean", "clickToDoorP90", "readyToPickupMean", "courierUtilisation",
-             "costPerOrder", "ordersPerBundle", "wallSeconds"],
+             "costPerOrder", "ordersPerBundle", "wallSeconds", "earningsGini", "earningsSpread"],
             document.RootElement.EnumerateObject().Select(p => p.Name));
     }
 }

@@ -1,10 +1,10 @@
 using OrderActors.Values;
 
-namespace OrderActors.Merchants;
+namespace OrderActors;
 
 /// <summary>
-/// The orders that ended last. A try to hold one that comes late (sent again, or overtaken by its own undoing) must not take
-/// stock that nobody would give back.
+/// The orders that ended last. A try to reserve something for one that comes late (sent again, or overtaken by its own undoing) must not
+/// take what nobody would give back.
 /// </summary>
 internal sealed class RecentEnds
 {
