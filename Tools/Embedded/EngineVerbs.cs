@@ -7,6 +7,7 @@ using OrderActors.Tools.Bench.WarmUp;
 using OrderActors.Tools.Migrate;
 using OrderActors.Tools.OpenApi;
 using OrderActors.Tools.Replay;
+using OrderActors.Tools.Simulate;
 
 namespace OrderActors.Tools;
 
@@ -21,6 +22,7 @@ internal static class EngineVerbs
         ReplayCommand.Create((instance, policy, seed, progress) => VirtualDay.RunAsync(instance, policy, seed, progress)),
         MigrateCommand.Create(),
         OpenApiCommand.Create(),
+        SimulateCommand.Create(),
     ];
 
     /// <summary>Those of <c>bench</c>.</summary>

@@ -13,6 +13,7 @@ internal static class EngineVerbs
         Lacking("replay", "Replays a published day of orders."),
         Lacking("migrate", "Moves a stopped platform from a journal to a database, or back."),
         Lacking("openapi", "Writes the API's description and its client."),
+        Lacking("simulate", "Runs the platform in virtual time under faults."),
     ];
 
     /// <summary>Those of <c>bench</c>.</summary>
