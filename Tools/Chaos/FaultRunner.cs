@@ -41,9 +41,13 @@ internal sealed class FaultRunner(Scenario scenario, ChaosPlatform platform, Loa
     {
         while (fault.At - TimeSpan.FromSeconds(seconds()) is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, cancellationToken);
         var began = seconds();
-        said($"{began,6:0.0}s {fault.Title} …");
         try
         {
+            // An earlier fault may have ended it, and it is on its way up again.
+            if (fault is KillFault or StopFault or PauseFault)
+                await WaitAsync(fault.Whom, process => process.RunningAsync(cancellationToken), cancellationToken);
+            began = seconds();
+            said($"{began,6:0.0}s {fault.Title} …");
             var flood = await DoAsync(fault, n, cancellationToken);
             var ended = seconds();
             said($"{ended,6:0.0}s {fault.Title}: over after {ended - began:0.0} s");
@@ -97,11 +101,14 @@ internal sealed class FaultRunner(Scenario scenario, ChaosPlatform platform, Loa
         return await driver.RunAsync(cancellationToken);
     }
 
-    private async Task BackAsync(string whom, CancellationToken cancellationToken)
+    private Task BackAsync(string whom, CancellationToken cancellationToken) =>
+        WaitAsync(whom, process => process.ReadyAsync(cancellationToken), cancellationToken);
+
+    private async Task WaitAsync(string whom, Func<IChaosProcess, Task> until, CancellationToken cancellationToken)
     {
         try
         {
-            await platform.Process(whom).ReadyAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+            await until(platform.Process(whom)).WaitAsync(Patience, cancellationToken);
         }
         catch (TimeoutException)
         {

@@ -22,6 +22,9 @@ internal sealed class AttachedProcess(string name, int id, Uri gateway) : IChaos
         return new(name, id, gateway);
     }
 
+    /// <summary>Whoever started it sees to that; one that is gone is told of as a fault that could not be done.</summary>
+    public Task RunningAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     public void Kill(TimeSpan restart) => ProcessSignals.KillNow(id);
 
     public void Stop(TimeSpan restart) => ProcessSignals.AskToStop(id);

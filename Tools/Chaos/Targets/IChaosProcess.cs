@@ -9,6 +9,9 @@ internal interface IChaosProcess
     /// <summary>What it did without being asked, such as ending with an exit code, each with its second from the load's beginning.</summary>
     IReadOnlyCollection<string> Incidents { get; }
 
+    /// <summary>Completes when there is a process that something can be done to, ready or not.</summary>
+    Task RunningAsync(CancellationToken cancellationToken);
+
     /// <summary>Ends it as a power cut would.</summary>
     /// <param name="restart">How long it then stays away, where it is this command that starts it again.</param>
     void Kill(TimeSpan restart);

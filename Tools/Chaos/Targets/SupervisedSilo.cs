@@ -59,6 +59,8 @@ internal sealed class SupervisedSilo : IChaosProcess, IAsyncDisposable
         _supervising = SuperviseAsync(process);
     }
 
+    public Task RunningAsync(CancellationToken cancellationToken) => ReadyAsync(cancellationToken);
+
     public void Kill(TimeSpan restart)
     {
         ProcessSignals.KillNow(Leave(restart).Id);
