@@ -75,7 +75,7 @@ internal sealed class FuzzRun(FuzzPlan plan, TextWriter output, TextWriter progr
             var index = plan.Only ?? Interlocked.Increment(ref _next);
             if (index >= plan.Requests || (plan.Only is not null && Volatile.Read(ref _sent) > 0)) return;
             var request = fuzzer.Make(index);
-            var (status, fault) = await probe.SendAsync(request, cancellationToken);
+            var (status, fault, _) = await probe.SendAsync(request, cancellationToken);
             var sent = Interlocked.Increment(ref _sent);
             if (fault is not null) _faults.Enqueue((request, fault));
             if (status is { } known) _statuses.AddOrUpdate(known.ToString(CultureInfo.InvariantCulture), 1, (_, count) => count + 1);

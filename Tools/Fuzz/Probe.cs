@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using OrderActors.Client.Http;
 using OrderActors.Tools.Load.Http;
 
 namespace OrderActors.Tools.Fuzz;
@@ -9,7 +10,8 @@ namespace OrderActors.Tools.Fuzz;
 /// <summary>What became of a bad request.</summary>
 /// <param name="Status">The answer's status; null when the connection was closed without one.</param>
 /// <param name="Fault">What is wrong with that; null when it is as it should be.</param>
-internal readonly record struct Verdict(int? Status, string? Fault);
+/// <param name="IsShed">Whether it was turned away unread because too much was going on.</param>
+internal readonly record struct Verdict(int? Status, string? Fault, bool IsShed = false);
 
 /// <summary>Sends bad requests over one connection after the other, and judges the answers.</summary>
 /// <param name="address">Where to.</param>
@@ -17,11 +19,28 @@ internal readonly record struct Verdict(int? Status, string? Fault);
 internal sealed class Probe(IPEndPoint address, TimeSpan patience) : IDisposable
 {
     private const int LargestAnswer = 16 * 1024 * 1024;
+
+    /// <summary>How often a request that is turned away for load is sent again; a platform that is busy for longer is not itself any more.</summary>
+    private const int MostTries = 60;
+
+    private static readonly string Shed = $"\"code\":\"{ProblemKind.ReducedCapacity.Code}\"";
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
     private byte[] _buffer = new byte[64 * 1024];
     private Socket? _socket;
 
-    /// <summary>Sends a request and judges its answer.</summary>
+    /// <summary>Sends a request and judges its answer. One that is to come again later does: nobody has looked at it yet.</summary>
     public async Task<Verdict> SendAsync(RawRequest request, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            var verdict = await SendOnceAsync(request, cancellationToken);
+            if (!verdict.IsShed || tries == MostTries) return verdict;
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    private async Task<Verdict> SendOnceAsync(RawRequest request, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(patience);
@@ -140,7 +159,12 @@ internal sealed class Probe(IPEndPoint address, TimeSpan patience) : IDisposable
         }
 
         if (response.Closes) Close();
-        if (response.Status >= 500 && response.Status != request.RightStatus) return new(response.Status, $"{response.Status}: {Text(response)}");
+        if (response.Status >= 500 && response.Status != request.RightStatus)
+        {
+            var text = Text(response);
+            return new(response.Status, $"{response.Status}: {text}", response.Status == 503 && text.Contains(Shed, StringComparison.Ordinal));
+        }
+
         return new(response.Status, response.Status >= 400 ? ProblemFault(response) : null);
     }
 

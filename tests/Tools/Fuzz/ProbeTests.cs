@@ -28,6 +28,16 @@ public class ProbeTests
     }
 
     [Fact]
+    public async Task What_is_turned_away_for_load_is_sent_again()
+    {
+        const string Busy = "{\"status\":503,\"code\":\"temporary_reduced_capacity\"}";
+        using var server = Serve($"HTTP/1.1 503 Busy\r\nContent-Length: {Busy.Length}\r\n\r\n{Busy}", "HTTP/1.1 204 Done\r\n\r\n");
+        using var probe = new Probe((IPEndPoint)server.LocalEndpoint, TimeSpan.FromMinutes(1));
+        var verdict = await probe.SendAsync(new RawRequest(), CancellationToken.None);
+        Assert.Equal((204, null), (verdict.Status, verdict.Fault));
+    }
+
+    [Fact]
     public async Task No_answer_in_time_is_a_hang()
     {
         using var server = new TcpListener(IPAddress.Loopback, 0);
@@ -36,17 +46,20 @@ public class ProbeTests
         Assert.Equal("no whole answer within 0.1 s", (await probe.SendAsync(new RawRequest(), CancellationToken.None)).Fault);
     }
 
-    /// <summary>Answers once with this, whatever is asked, and closes.</summary>
-    private static TcpListener Serve(string answer)
+    /// <summary>Answers with these in turns, whatever is asked, and closes after each.</summary>
+    private static TcpListener Serve(params string[] answers)
     {
         var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         _ = Task.Run(async () =>
         {
-            using var client = await listener.AcceptTcpClientAsync();
-            var stream = client.GetStream();
-            await stream.ReadAtLeastAsync(new byte[1024], 1);
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
+            foreach (var answer in answers)
+            {
+                using var client = await listener.AcceptTcpClientAsync();
+                var stream = client.GetStream();
+                await stream.ReadAtLeastAsync(new byte[1024], 1);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes(answer));
+            }
         });
         return listener;
     }
