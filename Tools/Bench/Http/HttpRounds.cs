@@ -1,3 +1,4 @@
+using System.Globalization;
 using OrderActors.Tools.Load;
 using OrderActors.Tools.Load.Arrivals;
 using OrderActors.Tools.Load.Measuring;
@@ -11,6 +12,9 @@ internal sealed class HttpRounds(HttpBenchPlan plan, string folder, TextWriter p
     // Enough that reading goes over more orders than any cache of a few keeps.
     private const int Kept = 50_000;
     private const int Asked = 1_000;
+
+    // A round may be so short, or the machine so slow, that half of what it reached is no order at all.
+    private const int FewestAtHalf = 20;
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
 
     // What is measured is how it runs, not how it begins.
@@ -56,7 +60,8 @@ internal sealed class HttpRounds(HttpBenchPlan plan, string folder, TextWriter p
         }
 
         var rate = Math.Max(1, Median(_places) / 2);
-        var result = await DriveAsync(_silo!, _placing!, new Stage(plan.Round, StageKind.Steady, rate), cancellationToken);
+        var halfFor = TimeSpan.FromSeconds(Math.Max(plan.Round.TotalSeconds, FewestAtHalf / rate));
+        var result = await DriveAsync(_silo!, _placing!, new Stage(halfFor, StageKind.Steady, rate), cancellationToken);
         _half = result.Measurements.Sum();
         _generatorCores = result.GeneratorCores;
         await progress.WriteLineAsync($"bench http: placing at {rate:N0}/s: p50 {Milliseconds(0.5):0.0} ms, p99 {Milliseconds(0.99):0.0} ms");
@@ -86,8 +91,8 @@ internal sealed class HttpRounds(HttpBenchPlan plan, string folder, TextWriter p
 
     /// <summary>The figures.</summary>
     public HttpFigures Figures() => new(
-        Math.Round(Median(_places)), Math.Round(Median(_posts)), Math.Round(Ratio(_places, _posts), 3), Math.Round(Ratio(_gets, _emptyGets), 3),
-        Math.Round(Milliseconds(0.99), 2));
+        Rounded(Median(_places)), Rounded(Median(_posts)), Rounded(Ratio(_places, _posts)), Rounded(Ratio(_gets, _emptyGets)),
+        Rounded(Milliseconds(0.99)));
 
     /// <summary>All of it, for people.</summary>
     public IReadOnlyList<Measure> Table(int lost) =>
@@ -141,6 +146,9 @@ internal sealed class HttpRounds(HttpBenchPlan plan, string folder, TextWriter p
     }
 
     private double Milliseconds(double part) => _half.Admitted.Percentile(part) / 1e3;
+
+    // Significant digits, not decimals: the ratio of a round that stalled is small, and not nothing.
+    private static double Rounded(double value) => double.Parse(value.ToString("G4", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
