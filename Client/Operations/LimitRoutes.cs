@@ -37,6 +37,9 @@ internal sealed record RateLimitsResponse(long Version, RateLimitBody[] Data)
 /// <summary>Limits of single keys and merchants, for operators.</summary>
 internal sealed class LimitRoutes(IClusterClient grains, GatewayOptions limits, Degradation degradation)
 {
+    private readonly GovernanceRequests<RateLimitsResponse> _governance =
+        new(grains, degradation, RateLimitsResponse.From, GatewayJson.Wire.RateLimitsResponse);
+
     /// <summary>The operations.</summary>
     public IEnumerable<Operation> Operations =>
     [
@@ -60,7 +63,7 @@ internal sealed class LimitRoutes(IClusterClient grains, GatewayOptions limits, 
     ];
 
     /// <summary>GET /v1/operations/limits.</summary>
-    public async Task List(HttpContext context) => await Write(context, await Governance.Get(), replayed: false);
+    public async Task List(HttpContext context) => await _governance.Write(context);
 
     /// <summary>PUT /v1/operations/limits/{owner}/{id}.</summary>
     public async Task Set(HttpContext context)
@@ -68,30 +71,18 @@ internal sealed class LimitRoutes(IClusterClient grains, GatewayOptions limits, 
         var (owner, subject) = SubjectOf(context);
         var id = IdempotencyKey.OrNew(context, "set-limit", PartOf(context));
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetRateLimitRequest);
-        await Execute(context, new SetRateLimit(id, Operators.Of(context), body.Reason, owner, subject, body.Rate, body.Burst));
+        await _governance.Execute(context, new SetRateLimit(id, Operators.Of(context), body.Reason, owner, subject, body.Rate, body.Burst));
     }
 
     /// <summary>DELETE /v1/operations/limits/{owner}/{id}.</summary>
     public async Task Clear(HttpContext context)
     {
         var (owner, subject) = SubjectOf(context);
-        await Execute(context, new ClearRateLimit(
+        await _governance.Execute(context, new ClearRateLimit(
             IdempotencyKey.OrNew(context, "clear-limit", PartOf(context)), Operators.Of(context), "The configured limit holds again.", owner, subject));
     }
 
     private static string PartOf(HttpContext context) => $"{context.Request.RouteValues["owner"]}/{context.Request.RouteValues["id"]}";
-
-    private IGovernanceGrain Governance => grains.GetGrain<IGovernanceGrain>(IGovernanceGrain.Key);
-
-    private async Task Execute(HttpContext context, GovernanceCommand command)
-    {
-        var reply = await Governance.Execute(command);
-        degradation.Use(reply.View);
-        await (reply.Refusal is { } refusal ? Replies.WriteRefusal(context, refusal, reply.Replayed) : Write(context, reply.View, reply.Replayed));
-    }
-
-    private static Task Write(HttpContext context, GovernanceView view, bool replayed) =>
-        Replies.WriteResource(context, 200, RateLimitsResponse.From(view), GatewayJson.Wire.RateLimitsResponse, view.Version, replayed);
 
     private static (LimitOwner Owner, string Id) SubjectOf(HttpContext context)
     {

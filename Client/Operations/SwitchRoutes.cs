@@ -38,6 +38,8 @@ internal sealed class SwitchRoutes(IClusterClient grains, GatewayOptions limits,
 {
     private const string ScopeRule = "platform, merchant:{id} or zone:{id}";
 
+    private readonly GovernanceRequests<SwitchesResponse> _governance = new(grains, degradation, SwitchesResponse.From, GatewayJson.Wire.SwitchesResponse);
+
     /// <summary>The operations.</summary>
     public IEnumerable<Operation> Operations =>
     [
@@ -61,7 +63,7 @@ internal sealed class SwitchRoutes(IClusterClient grains, GatewayOptions limits,
     ];
 
     /// <summary>GET /v1/operations/switches.</summary>
-    public async Task List(HttpContext context) => await Write(context, await Governance.Get(), replayed: false);
+    public async Task List(HttpContext context) => await _governance.Write(context);
 
     /// <summary>PUT /v1/operations/switches/{feature}/{scope}.</summary>
     public async Task Set(HttpContext context)
@@ -69,29 +71,17 @@ internal sealed class SwitchRoutes(IClusterClient grains, GatewayOptions limits,
         var (feature, scope) = (FeatureOf(context), ScopeOf(context));
         var id = IdempotencyKey.OrNew(context, "set-switch", PartOf(context));
         var body = await RequestBody.Read(context, limits.MaxBodyBytes, GatewayJson.Wire.SetSwitchRequest);
-        await Execute(context, new SetSwitch(id, Operators.Of(context), body.Reason, feature, scope, body.Until));
+        await _governance.Execute(context, new SetSwitch(id, Operators.Of(context), body.Reason, feature, scope, body.Until));
     }
 
     /// <summary>DELETE /v1/operations/switches/{feature}/{scope}.</summary>
     public async Task Clear(HttpContext context)
     {
         var id = IdempotencyKey.OrNew(context, "clear-switch", PartOf(context));
-        await Execute(context, new ClearSwitch(id, Operators.Of(context), "Switched on again.", FeatureOf(context), ScopeOf(context)));
+        await _governance.Execute(context, new ClearSwitch(id, Operators.Of(context), "Switched on again.", FeatureOf(context), ScopeOf(context)));
     }
 
     private static string PartOf(HttpContext context) => $"{context.Request.RouteValues["feature"]}/{context.Request.RouteValues["scope"]}";
-
-    private IGovernanceGrain Governance => grains.GetGrain<IGovernanceGrain>(IGovernanceGrain.Key);
-
-    private async Task Execute(HttpContext context, GovernanceCommand command)
-    {
-        var reply = await Governance.Execute(command);
-        degradation.Use(reply.View);
-        await (reply.Refusal is { } refusal ? Replies.WriteRefusal(context, refusal, reply.Replayed) : Write(context, reply.View, reply.Replayed));
-    }
-
-    private static Task Write(HttpContext context, GovernanceView view, bool replayed) =>
-        Replies.WriteResource(context, 200, SwitchesResponse.From(view), GatewayJson.Wire.SwitchesResponse, view.Version, replayed);
 
     private static Feature FeatureOf(HttpContext context)
     {
@@ -110,14 +100,4 @@ internal sealed class SwitchRoutes(IClusterClient grains, GatewayOptions limits,
             ? new(kind, text[(colon + 1)..])
             : throw PageRequest.Fault("unknown_value", $"The scope is '{text}'; it must be {ScopeRule}.", "scope", text, [ScopeRule]);
     }
-}
-
-/// <summary>Who operates.</summary>
-internal static class Operators
-{
-    /// <summary>The operator whose key this is.</summary>
-    /// <exception cref="RequestFault">It is a test key: what it would change is everybody's.</exception>
-    public static Actor Of(HttpContext context) => context.Caller() is { Live: true } caller
-        ? new(Role.Operator, caller.Subject)
-        : throw new RequestFault(ProblemKind.Forbidden, "Switches and limits hold for the whole platform; they need a live key.");
 }

@@ -19,6 +19,9 @@ public class SiloUnderTest : IAsyncLifetime
 
     internal Api Api => _api ?? throw new InvalidOperationException("Not started.");
 
+    /// <summary>Where it stores.</summary>
+    internal string Data => _data.Path;
+
     /// <summary>Every route, such as <c>GET /v1/orders/{number}</c>.</summary>
     internal IEnumerable<string> Routes => _app!.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
         .Select(e => $"{e.Metadata.GetRequiredMetadata<IHttpMethodMetadata>().HttpMethods[0]} {e.RoutePattern.RawText}");
@@ -33,6 +36,9 @@ public class SiloUnderTest : IAsyncLifetime
         await _app.StartAsync(CancellationToken.None);
         _api = new Api(_app.Url);
     }
+
+    /// <summary>Ends it as asked to stop, while its folder stays.</summary>
+    internal Task DrainAsync() => _app!.DrainAsync();
 
     public async Task DisposeAsync()
     {

@@ -1,7 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 using OrderActors.Client.Http;
-using OrderActors.Silo.Hosting;
 using OrderActors.Values;
 using Xunit;
 
@@ -14,32 +13,27 @@ public sealed partial class TestSideTests : IAsyncLifetime
     private static readonly string[] KeyNames =
         ["customer", "merchant", "courier", "zone", "coupon", "merchants", "couriers", "customers", "partner", "code", "day"];
 
-    private readonly TempFolder _data = new();
-    private SiloApp _app = null!;
-    private Api _live = null!;
+    private readonly SiloUnderTest _silo = new();
     private Api _test = null!;
+
+    private Api Live => _silo.Api;
 
     public async Task InitializeAsync()
     {
-        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--OperatorKey", Api.OperatorKey]);
-        await _app.StartAsync(CancellationToken.None);
-        _live = new Api(_app.Url);
-        _test = await CallerKeys.Of(_live, "operator", "tess", live: false);
+        await _silo.InitializeAsync();
+        _test = await CallerKeys.Of(Live, "operator", "tess", live: false);
     }
 
     public async Task DisposeAsync()
     {
-        _live.Dispose();
         _test.Dispose();
-        await _app.DrainAsync();
-        await _app.DisposeAsync();
-        _data.Dispose();
+        await _silo.DisposeAsync();
     }
 
     [Fact]
     public async Task A_test_order_goes_its_whole_way_beside_a_live_one_with_the_same_ids_and_shows_no_mark()
     {
-        var live = await Town.Open(_live);
+        var live = await Town.Open(Live);
         var liveNumber = await live.Place();
         var before = await live.Snapshot(liveNumber);
 
@@ -50,12 +44,12 @@ public sealed partial class TestSideTests : IAsyncLifetime
         Assert.DoesNotContain(texts, text => text.Contains(TestMode.Mark, StringComparison.Ordinal));
 
         Assert.Equal(before, await live.Snapshot(liveNumber));
-        (await _live.Get("/v1/promotions/WELCOME")).ExpectProblem(404, "not_found");
-        (await _live.Get("/v1/couriers/" + town.Courier)).ExpectProblem(404, "not_found");
-        (await _live.Get($"/v1/customers/{town.Customer}/contact")).ExpectProblem(404, "not_found");
-        Assert.Empty((await _live.Get("/v1/orders?external_id=till-1")).Expect(200).Json.GetProperty("data").EnumerateArray());
-        (await _live.Get("/v1/orders/" + number)).ExpectProblem(404, "not_found");
-        (await _live.Post($"/v1/deliveries/{number}/complete", new { courier = town.Courier })).ExpectProblem(404, "not_found");
+        (await Live.Get("/v1/promotions/WELCOME")).ExpectProblem(404, "not_found");
+        (await Live.Get("/v1/couriers/" + town.Courier)).ExpectProblem(404, "not_found");
+        (await Live.Get($"/v1/customers/{town.Customer}/contact")).ExpectProblem(404, "not_found");
+        Assert.Empty((await Live.Get("/v1/orders?external_id=till-1")).Expect(200).Json.GetProperty("data").EnumerateArray());
+        (await Live.Get("/v1/orders/" + number)).ExpectProblem(404, "not_found");
+        (await Live.Post($"/v1/deliveries/{number}/complete", new { courier = town.Courier })).ExpectProblem(404, "not_found");
         (await _test.Get("/v1/orders/" + liveNumber)).ExpectProblem(404, "not_found");
         (await _test.Post($"/v1/orders/{liveNumber}/cancel", new { reason = "operator_decision" })).ExpectProblem(404, "not_found");
     }
@@ -65,10 +59,10 @@ public sealed partial class TestSideTests : IAsyncLifetime
     {
         var town = await Town.Open(_test);
         await GoTheWholeWay(_test, town);
-        await _app.DrainAsync();
+        await _silo.DrainAsync();
 
         var found = 0;
-        foreach (var file in Directory.EnumerateFiles(_data.Path, "*", SearchOption.AllDirectories))
+        foreach (var file in Directory.EnumerateFiles(_silo.Data, "*", SearchOption.AllDirectories))
         {
             await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             using var reader = new StreamReader(stream, System.Text.Encoding.Latin1);
@@ -130,14 +124,14 @@ public sealed partial class TestSideTests : IAsyncLifetime
         var today = given["created_at"]![..10];
         await Eventually.Get(
             () => api.Get($"/v1/settlements/{today}/entries"), a => a.Text.Contains(given["number"]!, StringComparison.Ordinal), "the fee is booked");
-        Assert.DoesNotContain(given["number"]!, (await _live.Get($"/v1/settlements/{today}/entries")).Expect(200).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(given["number"]!, (await Live.Get($"/v1/settlements/{today}/entries")).Expect(200).Text, StringComparison.Ordinal);
         return number;
     }
 
     [Fact]
     public async Task Quotes_the_intake_listings_and_events_of_the_test_side_are_its_own_and_show_no_mark()
     {
-        var live = await Town.Open(_live);
+        var live = await Town.Open(Live);
         var texts = new List<string>();
         using var seen = _test.Recording(texts);
         var town = await Town.Open(seen, live.With(seen));
@@ -152,7 +146,7 @@ public sealed partial class TestSideTests : IAsyncLifetime
         })).Expect(201);
         Assert.Equal((town.Customer, town.Merchant), (quoted["customer"], quoted["merchant"]));
         (await seen.Get("/v1/quotes/" + quoted["id"])).Expect(200);
-        (await _live.Get("/v1/quotes/" + quoted["id"])).ExpectProblem(404, "not_found");
+        (await Live.Get("/v1/quotes/" + quoted["id"])).ExpectProblem(404, "not_found");
         var number = (await seen.Post($"/v1/quotes/{quoted["id"]}/accept")).Expect(201)["number"]!;
         Assert.True(OrderNumber.Parse(number).IsTest);
         (await town.Do(number, "accept")).Expect(200);
@@ -170,7 +164,7 @@ public sealed partial class TestSideTests : IAsyncLifetime
         var mine = $"/v1/events?type=order.created&merchant={town.Merchant}";
         var told = await Eventually.Get(() => seen.Get(mine), a => a.Json.GetProperty("data").GetArrayLength() >= 2, "both orders are told");
         Assert.All(told.Json.GetProperty("data").EnumerateArray(), e => Assert.False(e.GetProperty("livemode").GetBoolean()));
-        Assert.Equal("[]", (await _live.Get(mine)).Expect(200).Json.GetProperty("data").GetRawText());
+        Assert.Equal("[]", (await Live.Get(mine)).Expect(200).Json.GetProperty("data").GetRawText());
         Assert.DoesNotContain(texts, text => text.Contains(TestMode.Mark, StringComparison.Ordinal));
     }
 
@@ -180,7 +174,7 @@ public sealed partial class TestSideTests : IAsyncLifetime
     public async Task Nobody_writes_the_mark(string id)
     {
         var merchant = new { id, name = "N", location = new { latitude = 52.5, longitude = 13.4 }, currency = "EUR" };
-        foreach (var api in new[] { _live, _test })
+        foreach (var api in new[] { Live, _test })
         {
             (await api.Post("/v1/merchants", merchant)).ExpectProblem(422, "validation_failed").ExpectFault("invalid_id", "/id");
             (await api.PostText("/v1/merchants", """{"id":"\u007em1","name":"N","currency":"EUR","location":{"latitude":52.5,"longitude":13.4}}"""))
@@ -202,7 +196,7 @@ public sealed partial class TestSideTests : IAsyncLifetime
     public void Every_member_that_is_called_like_a_grains_key_is_marked_as_one()
     {
         var forgotten =
-            from operation in Operations()
+            from operation in _silo.Operations
             from shape in new[] { operation.Body, operation.Answer }
             where shape is not null
             from type in Shapes(shape, [])
@@ -220,9 +214,6 @@ public sealed partial class TestSideTests : IAsyncLifetime
 
     // A day of the calendar, and not of the books; the code of a problem, and not of a coupon.
     private static readonly string[] Exempt = ["EarningsDayBody.Day", "IntakeOutcomeBody.Code"];
-
-    private IEnumerable<Operation> Operations() => _app.Services.GetServices<Microsoft.AspNetCore.Routing.EndpointDataSource>()
-        .SelectMany(source => source.Endpoints).Select(e => e.Metadata.GetMetadata<Operation>()).OfType<Operation>();
 
     private static IEnumerable<JsonTypeInfo> Shapes(JsonTypeInfo type, HashSet<Type> seen)
     {

@@ -1,4 +1,3 @@
-using OrderActors.Silo.Hosting;
 using OrderActors.Tests.Gateway.Keys;
 using OrderActors.Values;
 using Xunit;
@@ -8,26 +7,21 @@ namespace OrderActors.Tests.Gateway.Simulations;
 /// <summary>A test key has a whole town play with one request.</summary>
 public sealed class SimulationTests : IAsyncLifetime
 {
-    private readonly TempFolder _data = new();
-    private SiloApp _app = null!;
-    private Api _live = null!;
+    private readonly SiloUnderTest _silo = new();
     private Api _test = null!;
+
+    private Api Live => _silo.Api;
 
     public async Task InitializeAsync()
     {
-        _app = SiloApp.Build(["--Urls", "http://127.0.0.1:0", "--Data", _data.Path, "--OperatorKey", Api.OperatorKey]);
-        await _app.StartAsync(CancellationToken.None);
-        _live = new Api(_app.Url);
-        _test = await CallerKeys.Of(_live, "operator", "tess", live: false);
+        await _silo.InitializeAsync();
+        _test = await CallerKeys.Of(Live, "operator", "tess", live: false);
     }
 
     public async Task DisposeAsync()
     {
-        _live.Dispose();
         _test.Dispose();
-        await _app.DrainAsync();
-        await _app.DisposeAsync();
-        _data.Dispose();
+        await _silo.DisposeAsync();
     }
 
     [Fact]
@@ -69,8 +63,8 @@ public sealed class SimulationTests : IAsyncLifetime
     [Fact]
     public async Task What_cannot_be_played_is_refused()
     {
-        (await _live.Post("/v1/simulations", new { })).ExpectProblem(403, "forbidden").ExpectFault("live_key");
-        (await _live.Get("/v1/simulations")).ExpectProblem(403, "forbidden");
+        (await Live.Post("/v1/simulations", new { })).ExpectProblem(403, "forbidden").ExpectFault("live_key");
+        (await Live.Get("/v1/simulations")).ExpectProblem(403, "forbidden");
         using var merchant = await CallerKeys.Of(_test, "merchant", "m1", live: false);
         (await merchant.Post("/v1/simulations", new { })).ExpectProblem(403, "forbidden").ExpectFault("wrong_kind");
         using var partner = await CallerKeys.Of(_test, "partner", "shop", live: false);
