@@ -20,6 +20,7 @@ internal sealed class EventCursors : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _loop;
     private Dictionary<(string Subscriber, int Partition), long> _changed = [];
+    private Dictionary<(string Subscriber, int Partition), long> _beingStored = [];
 
     public EventCursors(NpgsqlDataSource source, TimeProvider clock, ILogger log)
     {
@@ -31,7 +32,7 @@ internal sealed class EventCursors : IAsyncDisposable
     public async ValueTask<long> GetAsync(string subscriber, int partition, CancellationToken cancellationToken)
     {
         long waiting;
-        lock (_gate) _changed.TryGetValue((subscriber, partition), out waiting);
+        lock (_gate) waiting = Math.Max(_changed.GetValueOrDefault((subscriber, partition)), _beingStored.GetValueOrDefault((subscriber, partition)));
         await using var command = _source.CreateCommand("SELECT sequence FROM orderactors.event_cursor WHERE subscriber = $1 AND partition = $2");
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = subscriber });
         command.Parameters.Add(new NpgsqlParameter<short> { TypedValue = (short)partition });
@@ -58,6 +59,7 @@ internal sealed class EventCursors : IAsyncDisposable
             {
                 if (_changed.Count == 0) return;
                 (changed, _changed) = (_changed, []);
+                _beingStored = changed;
             }
 
             try
@@ -68,6 +70,10 @@ internal sealed class EventCursors : IAsyncDisposable
             {
                 foreach (var ((subscriber, partition), sequence) in changed) Set(subscriber, partition, sequence);
                 throw;
+            }
+            finally
+            {
+                lock (_gate) _beingStored = [];
             }
         }
         finally

@@ -95,7 +95,12 @@ public sealed class PostgresDatabase : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_occupied is not null) await _occupied.DisposeAsync();
+        if (_occupied is not null)
+        {
+            await Vacate(_occupied);
+            await _occupied.DisposeAsync();
+        }
+
         await Source.DisposeAsync();
     }
 
@@ -174,6 +179,20 @@ public sealed class PostgresDatabase : IAsyncDisposable
         throw new StartupException(alone
             ? $"The database {description} is in use by another process and is needed alone. Stop the other one first."
             : $"The database {description} is in use by an embedded engine or a migration, which needs it alone. Stop it first.");
+    }
+
+    // A server takes its time to notice that a connection is gone, and whoever comes next would find the database in use.
+    private static async Task Vacate(NpgsqlConnection occupied)
+    {
+        try
+        {
+            await using var command = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", occupied) { CommandTimeout = 1 };
+            await command.ExecuteNonQueryAsync();
+        }
+        catch (Exception e) when (e is NpgsqlException or SocketException or TimeoutException or IOException or InvalidOperationException)
+        {
+            // It goes with its connection.
+        }
     }
 
     private static async Task RequireWhole(NpgsqlConnection connection, string description, CancellationToken cancellationToken)
