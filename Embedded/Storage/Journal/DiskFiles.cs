@@ -6,6 +6,8 @@ namespace OrderActors.Embedded.Storage.Journal;
 /// <summary>A folder on a real disk.</summary>
 internal sealed partial class DiskFiles : IJournalFiles
 {
+    private const int MostTries = 20;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
     private readonly string _folder;
 
     public DiskFiles(string folder)
@@ -18,13 +20,21 @@ internal sealed partial class DiskFiles : IJournalFiles
 
     public IDisposable Lock()
     {
-        try
+        for (var tries = 1; ; tries++)
         {
-            return new FileStream(Path.Combine(_folder, "LOCK"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException e)
-        {
-            throw new JournalLockedException($"The journal in {_folder} is open in another process; stop that one or choose another folder.", e);
+            try
+            {
+                return new FileStream(Path.Combine(_folder, "LOCK"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException e) when (tries == MostTries)
+            {
+                throw new JournalLockedException($"The journal in {_folder} is open in another process; stop that one or choose another folder.", e);
+            }
+            catch (IOException)
+            {
+                // A child process that is just being started holds what its parent had open, until it is a program of its own.
+                Thread.Sleep(Pause);
+            }
         }
     }
 
