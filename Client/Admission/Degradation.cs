@@ -25,6 +25,7 @@ internal sealed partial class Degradation(
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
     private readonly string _process = "gateway-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+    private readonly Lock _use = new();
     private volatile SwitchTable _table = SwitchTable.Nothing;
     private bool _isKnown;
     private bool _fails;
@@ -36,10 +37,14 @@ internal sealed partial class Degradation(
     /// <summary>What is in force, without waiting for the next second.</summary>
     public void Use(GovernanceView view)
     {
-        if (_isKnown && view.Version < _table.View.Version) return;
-        control.Rates.Use(view);
-        _table = new SwitchTable(view);
-        _isKnown = true;
+        // An answer to a command and the look of this second may come at the same time.
+        lock (_use)
+        {
+            if (_isKnown && view.Version < _table.View.Version) return;
+            control.Rates.Use(view);
+            _table = new SwitchTable(view);
+            _isKnown = true;
+        }
     }
 
     /// <inheritdoc/>
