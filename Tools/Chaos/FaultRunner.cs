@@ -78,7 +78,7 @@ internal sealed class FaultRunner(Scenario scenario, ChaosPlatform platform, Loa
                 break;
             case DiskFault disk:
                 platform.HinderDisk(disk);
-                await HoldAsync(disk.For, platform.HealDisk, cancellationToken);
+                await HoldAsync(disk.For, () => platform.HealDisk(disk), cancellationToken);
 
                 // A full disk ends the process, and it comes back only once there is room.
                 if (platform.Processes.Any(process => process.Name == disk.Whom)) await BackAsync(disk.Whom, cancellationToken);

@@ -32,6 +32,7 @@ internal sealed record Figure(string Name, string? Scope, int? Stage)
         if (Name == "memory") return result.Samples.Max(sample => sample.TargetMegabytes);
         var (tally, seconds) = TallyOf(result);
         if (tally.Total == 0 && Name is not ("rate" or "errors" or "dropped")) return null;
+        if (IsTime && tally.Admitted.Count == 0) return null;
         return Name switch
         {
             "p50" => Time(0.5),

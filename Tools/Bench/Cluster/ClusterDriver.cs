@@ -79,12 +79,14 @@ internal sealed class ClusterDriver : IDisposable
     public Task RunAsync(CancellationToken stop, CancellationToken cancellationToken) => Task.WhenAll(_callers.Select(caller => Task.Run(
         async () =>
         {
-            while (!stop.IsCancellationRequested)
+            // One at least, however late it begins.
+            do
             {
                 var n = Interlocked.Increment(ref _orders) - 1;
                 var order = Ledger.Open(Id('o', n), n % _plan.Customers, n % _plan.Merchants, 1 + (n % 3));
                 await TryDriveAsync(caller, order, cancellationToken);
             }
+            while (!stop.IsCancellationRequested);
         },
         cancellationToken)));
 

@@ -41,10 +41,13 @@ internal sealed record ClusterRun(
         driver.BeginCounting();
         var (start, delivered) = (Stopwatch.GetTimestamp(), driver.Delivered);
         using var stop = new CancellationTokenSource(duration);
-        var atStop = (Delivered: 0L, Requests: 0L, Elapsed: TimeSpan.Zero);
-        using var counting = stop.Token.Register(() =>
-            atStop = (driver.Delivered, driver.Callers.Sum(caller => caller.Requests), Stopwatch.GetElapsedTime(start)));
+        var counted = new TaskCompletionSource<(long Delivered, long Requests, TimeSpan Elapsed)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var counting = stop.Token.Register(() => counted.TrySetResult(
+            (driver.Delivered, driver.Callers.Sum(caller => caller.Requests), Stopwatch.GetElapsedTime(start))));
         await driver.RunAsync(stop.Token, cancellationToken);
+
+        // Who drives may see that it is over before it was counted.
+        var atStop = await counted.Task;
         var seconds = atStop.Elapsed.TotalSeconds;
         return new ClusterRun(
             (atStop.Delivered - delivered) / seconds,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OrderActors.Tools.Load;
 
 namespace OrderActors.Tools.Bench.Deadlines;
 
@@ -16,6 +17,7 @@ internal sealed class HostProcess : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        SocketTuning.Remove(start.Environment);
         _process = Process.Start(start) ?? throw new InvalidOperationException("The host did not start.");
         _errors = _process.StandardError.ReadToEndAsync();
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Console;
 using OrderActors.Broadcast;
 using OrderActors.Dispatch.Matching;
 using OrderActors.Embedded.Hosting;
@@ -42,6 +43,9 @@ internal sealed class EngineUnderTest : IAsyncDisposable
                 NullLogger<JournalStore>.Instance);
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error).AddSimpleConsole());
+
+        // What a process says on its standard output is for the one that started it.
+        services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         services.AddSingleton(policy ?? new OrderPolicy());
         services.AddSingleton<ITravelModel, InstantTravel>();
         services.AddPlatform(new EngineOptions(), journal, typeof(AdderGrain), typeof(StoringGrain));

@@ -15,6 +15,7 @@ internal sealed class HttpRounds(HttpBenchPlan plan, string folder, TextWriter p
 
     // A round may be so short, or the machine so slow, that half of what it reached is no order at all.
     private const int FewestAtHalf = 20;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
 
     // What is measured is how it runs, not how it begins.
@@ -134,6 +135,7 @@ internal sealed class HttpRounds(HttpBenchPlan plan, string folder, TextWriter p
         {
             Connections = plan.Connections,
             ByHttpClient = plan.ByHttpClient,
+            Timeout = Patience,
             Keys = server.Key is { } key ? [key] : [],
         };
         using var driver = new LoadDriver(load, traffic);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OrderActors.Silo.Hosting;
+using OrderActors.Tools.Load;
 
 namespace OrderActors.Tools.Bench.Intake;
 
@@ -28,6 +29,7 @@ internal sealed class KillableSilo(string data, params string[] options) : IDisp
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        SocketTuning.Remove(start.Environment);
         start.Environment["OperatorKey"] = OperatorKey;
         _process = Process.Start(start) ?? throw new InvalidOperationException("The platform did not start.");
         var errors = _process.StandardError.ReadToEndAsync();

@@ -9,6 +9,8 @@ internal sealed class ChaosPlatform : IAsyncDisposable
     // What a run would otherwise wait for longer than anybody watches. Orders complete within the run, so that the books have something.
     private static readonly string[] Standard = ["--Orders:Completion", "00:00:10", "--Travel:DropoffService", "00:00:00"];
 
+    private readonly Lock _disk = new();
+    private readonly List<DiskFault> _diskFaults = [];
     private readonly SupervisedSilo? _silo;
     private readonly string? _key;
     private readonly string? _diskControl;
@@ -75,11 +77,10 @@ internal sealed class ChaosPlatform : IAsyncDisposable
     public IChaosProcess Process(string name) => Processes.First(process => process.Name == name);
 
     /// <summary>Makes the journal's disk slow or full.</summary>
-    public void HinderDisk(DiskFault fault) => WriteControl(
-        fault.Delay is { } delay ? string.Create(CultureInfo.InvariantCulture, $"delay {Math.Ceiling(delay.TotalMilliseconds)}ms\n") : "full\n");
+    public void HinderDisk(DiskFault fault) => ChangeDisk(() => _diskFaults.Add(fault));
 
-    /// <summary>Makes it good again.</summary>
-    public void HealDisk() => WriteControl("");
+    /// <summary>Makes it good again, but for what other faults do to it.</summary>
+    public void HealDisk(DiskFault fault) => ChangeDisk(() => _diskFaults.Remove(fault));
 
     /// <summary>Makes a provider misbehave; null makes it behave.</summary>
     public void SetProvider(string name, ProviderFault? fault)
@@ -92,6 +93,18 @@ internal sealed class ChaosPlatform : IAsyncDisposable
     {
         if (_silo is not null) await _silo.DisposeAsync();
         if (Providers is not null) await Providers.DisposeAsync();
+    }
+
+    private void ChangeDisk(Action change)
+    {
+        lock (_disk)
+        {
+            change();
+            var slow = _diskFaults.Max(fault => fault.Delay) is { } delay
+                ? string.Create(CultureInfo.InvariantCulture, $"delay {Math.Ceiling(delay.TotalMilliseconds)}ms\n")
+                : "";
+            WriteControl(slow + (_diskFaults.Any(fault => fault.Delay is null) ? "full\n" : ""));
+        }
     }
 
     // Renamed into place: whoever looks sees the old text or the new one, and never half of it.

@@ -30,8 +30,14 @@ public class LoadDriverTests
             Timeout = TimeSpan.FromMinutes(2),
         };
 
-        // For the whole second nobody is answered; then everybody at once.
-        using var driver = new LoadDriver(plan, new Looks(), _ => stalled.TrySetResult());
+        // Until all have come, and for a moment more, nobody is answered; then everybody at once.
+        var (looks, before) = (new Looks(), 0);
+        using var driver = new LoadDriver(plan, looks, _ =>
+        {
+            var asked = looks.Asked;
+            if (asked == 199 && before == asked) stalled.TrySetResult();
+            before = asked;
+        });
         var all = (await driver.RunAsync(CancellationToken.None)).Measurements.Sum();
         Assert.Equal((54L, 199L), (all[Outcome.Ok], all.Total));
         Assert.Equal(all.Total - 54, all[Outcome.Dropped]);
@@ -102,9 +108,17 @@ public class LoadDriverTests
 
     private sealed class Looks : ITraffic
     {
+        private int _asked;
+
         public IReadOnlyList<OperationKind> Operations { get; } = [new("look", Priority.Critical)];
 
-        public int Next() => 0;
+        public int Asked => Volatile.Read(ref _asked);
+
+        public int Next()
+        {
+            Interlocked.Increment(ref _asked);
+            return 0;
+        }
 
         public void Write(int operation, RequestWriter request, Ticket ticket) => request.Path.Add("/look"u8);
 

@@ -46,6 +46,16 @@ public class ObjectiveTests
         said, Assert.Throws<BadInputException>(() => Objective.ParseAll(text, stages: 3, Operations).ToList()).Message, StringComparison.Ordinal);
 
     [Fact]
+    public void A_time_that_nothing_admitted_took_is_not_reached()
+    {
+        var counts = new Measurements(Operations, 1);
+        counts.Add(0, 0, Outcome.Shed, 0, null, default);
+        var run = new LoadResult([.. Stage.ParseAll("10s@20").Select(stage => new StageResult(stage, stage.Rate, 0, 10, 1))], counts, [], 0, 0);
+        Assert.False(Objective.ParseAll("p50<1h", stages: 1, Operations).Single().Judge(run).Met);
+        Assert.True(Objective.ParseAll("shed>=100%", stages: 1, Operations).Single().Judge(run).Met);
+    }
+
+    [Fact]
     public void Without_a_stage_after_the_busiest_nothing_recovers()
     {
         var run = Run();

@@ -29,6 +29,9 @@ public sealed class TestTown : IAsyncLifetime
         _app = SiloApp.Build(
         [
             "--Urls", "http://127.0.0.1:0", "--Data", _folder, "--OperatorKey", Key, "--Travel:DropoffService", "00:00:00", "--WarmUp:TimeLimit", "00:00:00",
+
+            // What is tested are the tools: on a machine that stands still for a moment, nobody is turned away.
+            "--Ramp:Time", "00:00:00", "--Admission:MinConcurrency", "128",
         ]);
         await _app.StartAsync(CancellationToken.None);
     }

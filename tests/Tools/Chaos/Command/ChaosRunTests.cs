@@ -11,7 +11,7 @@ public class ChaosRunTests
     // No warm-up and no ramp: what is tested is the tool, and nobody waits for a platform that is warm.
     private const string Load = """
         load:
-          stages: 14s@30
+          stages: 16s@30
           mix: place=30,pay=15,accept=20,ready=15,collect=10,cancel=2,track=8
           merchants: 4
           connections: 16
@@ -30,8 +30,8 @@ public class ChaosRunTests
             faults:
               - {at: 1s, do: slow_disk, whom: silo, delay: 20ms, for: 500ms}
               - {at: 1s, do: provider, whom: payments, how: lose, for: 2s}
-              - {at: 2s, do: full_disk, whom: silo, for: 4s}
-              - {at: 8s, do: kill, whom: silo, restart: 200ms}
+              - {at: 2s, do: full_disk, whom: silo, for: 6s}
+              - {at: 10s, do: kill, whom: silo, restart: 200ms}
             """);
         var report = folder.Combine("chaos.html");
         var output = new StringWriter();

@@ -1,3 +1,5 @@
+using OrderActors.Tools.Chaos;
+using OrderActors.Tools.Chaos.Targets;
 using SiloDisk = OrderActors.Silo.Hosting.DiskFault;
 
 namespace OrderActors.Tests.Tools.Chaos.Command;
@@ -15,6 +17,32 @@ public class DiskControlTests
         var fault = SiloDisk.Parse(text, out var wrong);
         Assert.Null(wrong);
         Assert.Equal(new SiloDisk(TimeSpan.FromMilliseconds(milliseconds), full), fault);
+    }
+
+    [Fact]
+    public async Task Faults_that_came_to_overlap_hold_until_each_is_over()
+    {
+        using var folder = new TemporaryFolder();
+        var control = folder.Combine("disk");
+        var scenario = ScenarioReader.Parse("slow.yaml", """
+            about: The disk is slow.
+            load: {stages: 10s@1}
+            faults:
+              - {at: 1s, do: slow_disk, whom: silo, delay: 20ms, for: 1s}
+            """);
+        await using var platform = ChaosPlatform.Attach(new(scenario) { Url = new("http://127.0.0.1:1"), DiskControl = control });
+        var slow = (DiskFault)scenario.Faults[0];
+        DiskFault[] faults = [slow, slow with { Delay = TimeSpan.FromMilliseconds(30) }, slow with { Delay = null }];
+        var said = new List<string>();
+        foreach (var fault in faults) Say(() => platform.HinderDisk(fault));
+        foreach (var fault in faults.Reverse()) Say(() => platform.HealDisk(fault));
+        Assert.Equal(["delay 20ms\n", "delay 30ms\n", "delay 30ms\nfull\n", "delay 30ms\n", "delay 20ms\n", ""], said);
+
+        void Say(Action change)
+        {
+            change();
+            said.Add(File.ReadAllText(control));
+        }
     }
 
     [Theory]
