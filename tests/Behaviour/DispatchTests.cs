@@ -34,18 +34,20 @@ public sealed class DispatchTests
     });
 
     [Fact]
-    public Task With_an_offer_the_reason_stands_where_the_courier_was_asked() => TestCluster.Run(async cluster =>
-    {
-        var town = new Town(cluster);
-        await town.Merchant("m1");
-        var courier = await town.Courier("k1", byHand: true);
-        var order = await town.ReadyOrder("anna", "m1");
-        await cluster.Eventually(async () => (await town.Now(order)).Delivery == DeliveryStatus.Offered, "the courier is asked");
-        Assert.Equal(ChoiceBasis.Plan, Entry(await town.Now(order), "delivery.offered").Choice!.Basis);
-        await courier.Execute(new AcceptOffer(town.NextId(), new(Role.Courier, "k1"), order.Number));
-        await town.AssignedCourier(order);
-        Assert.Null(Entry(await town.Now(order), "delivery.assigned").Choice);
-    });
+    public Task With_an_offer_the_reason_stands_where_the_courier_was_asked() => TestCluster.Run(
+        async cluster =>
+        {
+            var town = new Town(cluster);
+            await town.Merchant("m1");
+            var courier = await town.Courier("k1", byHand: true);
+            var order = await town.ReadyOrder("anna", "m1");
+            await cluster.Eventually(async () => (await town.Now(order)).Delivery == DeliveryStatus.Offered, "the courier is asked");
+            Assert.Equal(ChoiceBasis.Plan, Entry(await town.Now(order), "delivery.offered").Choice!.Basis);
+            await courier.Execute(new AcceptOffer(town.NextId(), new(Role.Courier, "k1"), order.Number));
+            await town.AssignedCourier(order);
+            Assert.Null(Entry(await town.Now(order), "delivery.assigned").Choice);
+        },
+        services => services.Configure<CourierOptions>(options => options.OfferTime = TimeSpan.FromMinutes(2)));
 
     [Fact]
     public Task Where_the_zone_decides_by_the_plain_policy_the_timeline_says_so() => TestCluster.Run(
@@ -72,7 +74,7 @@ public sealed class DispatchTests
         Assert.Null((await town.Now(order)).Courier);
         await town.Ready(order);
         Assert.Equal("k1", await town.AssignedCourier(order));
-        Assert.True(cluster.Clock.GetUtcNow() < order.CreatedAt.AddMinutes(7));
+        Assert.True(cluster.Clock.GetUtcNow() < order.CreatedAt.AddMinutes(9));
 
         // The other one is late: its courier was sent for when it was promised, and waits.
         await town.Courier("k2");

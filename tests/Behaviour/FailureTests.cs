@@ -110,7 +110,7 @@ public sealed class FailureTests
         Assert.Contains("disk", letter.Error);
 
         // The partition went on past it, and the replay makes good what was missing.
-        Assert.True(await subscriber.Position() >= letter.Sequence);
+        await cluster.Eventually(async () => await subscriber.Position() >= letter.Sequence, "the partition goes on past it");
         Assert.Equal(9, (await merchant.Get())!.Menu.Single(i => i.Id == "bread").Stock);
         Assert.True(await subscriber.Replay(letter.Sequence));
         Assert.Empty(await subscriber.DeadLetters());

@@ -39,6 +39,9 @@ public sealed partial class PaymentTests
         return TestCluster.Run(cluster => test(cluster, ledger), services =>
         {
             services.AddSingleton(ledger);
+
+            // The longest: grain time runs ahead of a slow machine.
+            services.Configure<PaymentOptions>(options => options.CallTimeout = TimeSpan.FromSeconds(25));
             more?.Invoke(services);
         });
     }

@@ -132,6 +132,7 @@ public sealed partial class PlacingTests
         Assert.Equal(OrderStatus.Received, first.Status);
 
         var customer = cluster.Grains.GetGrain<ICustomerGrain>("anna");
+        await cluster.Advance(TimeSpan.FromMinutes(16));
         await cluster.Eventually(async () => (await customer.Orders(null, 10)).Orders.IsEmpty, "it is refused, and the customer hears of it");
         await cluster.Advance(TimeSpan.FromSeconds(10));
         Assert.Null(await town.OrderGrain(first).Get());
@@ -191,7 +192,7 @@ public sealed partial class PlacingTests
         var other = (await town.Place(Order(town, "other", source: "tok_declined") with { ExternalId = null })).Order!;
         await cluster.Eventually(async () => (await town.Now(other)).Status == OrderStatus.Expired, "nobody pays, and the order expires");
         await cluster.Eventually(async () => (await town.Now(order)).Status == OrderStatus.Canceled, "nobody accepts the first one");
-        await cluster.Advance(TimeSpan.FromMinutes(1));
+        await cluster.Advance(TimeSpan.FromMinutes(5));
         await Whole(cluster, ledger);
     });
 }

@@ -198,7 +198,7 @@ public sealed class ZoneBorderTests
             await cluster.Grains.GetGrain<ICourierGrain>(leaver).Execute(new GoOffline(town.NextId(), new(Role.Courier, leaver)));
             var cancelled = orders[random.Next(orders.Count)];
             await town.OrderGrain(cancelled).Execute(new CancelOrder(town.NextId(), new(Role.Operator, "op"), CancelReason.CustomerRequest));
-            await Task.WhenAll(orders.Where(order => order != cancelled).Select(order => Deliver(cluster, town, order, random)));
+            await Task.WhenAll(orders.Where(order => order != cancelled).Select(order => Deliver(cluster, town, order, new Random(random.Next()))).ToArray());
             Assert.NotEmpty((await cluster.Grains.GetGrain<IDispatchGrain>("town").Get()).Parts);
             await Bookings.Check(cluster, seed);
         },

@@ -3,6 +3,7 @@ namespace OrderActors.TestKit;
 /// <summary>A clock that only its driver moves. Timers fire on the driver's thread, in the order they are due.</summary>
 public sealed class ManualClock(DateTimeOffset start) : TimeProvider
 {
+    private readonly Lock _driving = new();
     private readonly Lock _lock = new();
     private readonly PriorityQueue<(ManualTimer Timer, long Version), (long Due, long Order)> _timers = new();
     private long _now;
@@ -28,9 +29,13 @@ public sealed class ManualClock(DateTimeOffset start) : TimeProvider
     /// <summary>Moves the clock and fires what came due.</summary>
     public void Advance(TimeSpan time)
     {
-        var target = Interlocked.Read(ref _now) + time.Ticks;
-        while (Next(target) is { } timer) timer.Fire();
-        Interlocked.Exchange(ref _now, target);
+        // One driver at a time: two would set the clock back.
+        lock (_driving)
+        {
+            var target = Interlocked.Read(ref _now) + time.Ticks;
+            while (Next(target) is { } timer) timer.Fire();
+            Interlocked.Exchange(ref _now, target);
+        }
     }
 
     private ManualTimer? Next(long target)
