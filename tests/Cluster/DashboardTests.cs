@@ -31,7 +31,9 @@ public sealed class DashboardTests(Servers servers) : IClassFixture<Servers>
 
         Assert.Equal(404, (await Shown(without.Url + "/dashboard/", "X-Operator-Key", Key)).Status);
         Assert.Equal(404, (await Shown(gateway.Url + "/dashboard/", "X-Operator-Key", Key)).Status);
-        Assert.Contains(without.Error, line => line.Contains("No dashboard", StringComparison.Ordinal));
+        await Eventually.Get(
+            () => Task.FromResult(without.Error.ToArray()), lines => lines.Any(line => line.Contains("No dashboard", StringComparison.Ordinal)),
+            "a silo without one says so");
 
         using var api = new Api(silo.Url);
         using var bare = new Api(without.Url);
@@ -39,7 +41,7 @@ public sealed class DashboardTests(Servers servers) : IClassFixture<Servers>
         foreach (var each in new[] { api, bare, outside })
         {
             Assert.Equal("live", (await each.Get("/health/live")).Expect(200)["status"]);
-            Assert.Equal("ready", (await each.Get("/health/ready")).Expect(200)["status"]);
+            await Eventually.Get(() => each.Get("/health/ready"), answer => answer.Status == 200 && answer["status"] == "ready", "it is ready");
         }
 
         var town = await Town.Open(outside);

@@ -29,6 +29,9 @@ internal sealed class LiveCluster : IAsyncDisposable
     /// <summary>Its name.</summary>
     public string Id { get; }
 
+    // A process that starts cold on a machine that stands still for some seconds is slow, and its servers are there.
+    private string PatientRedis => Redis.ConnectionString + ",connectTimeout=15000,asyncTimeout=15000,syncTimeout=15000";
+
     /// <summary>Starts servers of its own; no silo yet.</summary>
     public static async Task<LiveCluster> Start()
     {
@@ -53,7 +56,8 @@ internal sealed class LiveCluster : IAsyncDisposable
         typeof(SiloOptions).Assembly.Location,
         [
             "--Urls", "http://127.0.0.1:0", "--Cluster:ClusterId", Id, "--Cluster:SiloPort", "0", "--Cluster:GatewayPort", "0",
-            "--Cluster:Redis", Redis.ConnectionString, "--Postgres:ConnectionString", ConnectionString, "--Travel:DropoffService", "00:00:00", .. more,
+            "--Cluster:Redis", PatientRedis, "--Postgres:ConnectionString", ConnectionString, "--Postgres:MaxWait", "00:00:15",
+            "--Postgres:CommandTimeout", "00:00:15", "--Travel:DropoffService", "00:00:00", .. more,
         ]));
 
     /// <summary>Starts a silo and waits until it has joined.</summary>
@@ -64,7 +68,7 @@ internal sealed class LiveCluster : IAsyncDisposable
         typeof(StartupException).Assembly.Location,
         
         [
-            "--Urls", "http://127.0.0.1:0", "--OperatorKey", Api.OperatorKey, "--Cluster:ClusterId", Id, "--Cluster:Redis", Redis.ConnectionString, .. more,
+            "--Urls", "http://127.0.0.1:0", "--OperatorKey", Api.OperatorKey, "--Cluster:ClusterId", Id, "--Cluster:Redis", PatientRedis, .. more,
         ]));
 
     /// <summary>Starts a gateway and waits until it has reached the cluster.</summary>

@@ -97,7 +97,7 @@ public sealed class RefusalTests(Servers servers) : IClassFixture<Servers>
         await using var cluster = await servers.Cluster();
         await Prepare(cluster);
         var far = ContractsVersion.Current + ContractsVersion.Tolerance + 1;
-        await Servers.Do(cluster.ConnectionString, $"INSERT INTO orderactors.silo VALUES ('10.0.0.7:11111', {far}, clock_timestamp())");
+        await Servers.Do(cluster.ConnectionString, $"INSERT INTO orderactors.silo VALUES ('10.0.0.7:11111', {far}, clock_timestamp() + interval '1 hour')");
         var line = await Refusal(cluster);
         Assert.Contains($"This cluster runs contracts version {far} (silo 10.0.0.7:11111", line, StringComparison.Ordinal);
         Assert.Contains($"this silo has {ContractsVersion.Current}; allowed are {far - 1} to {far + 1}.", line, StringComparison.Ordinal);

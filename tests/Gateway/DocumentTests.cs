@@ -9,7 +9,7 @@ namespace OrderActors.Tests.Gateway;
 [Collection(SharedSilo.Name)]
 public sealed partial class DocumentTests(SiloUnderTest silo)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task The_quick_start_and_the_examples_of_the_reference_work_word_for_word()

@@ -5,7 +5,7 @@ namespace OrderActors.Tests.Gateway;
 /// <summary>Waits for a condition, at most a while.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(90);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Asks until the answer fits; fails with the last one.</summary>

@@ -30,7 +30,7 @@ public sealed class FaultMappingTests : IAsyncLifetime
 
     private SiloApp App => _app!;
 
-    public async Task InitializeAsync() => (_app, _api) = await _grains.Start("--DrainTimeoutSeconds", "1");
+    public async Task InitializeAsync() => (_app, _api) = await _grains.Start("--DrainTimeoutSeconds", "60");
 
     public async Task DisposeAsync()
     {
@@ -246,6 +246,8 @@ public sealed class FaultMappingTests : IAsyncLifetime
     [Fact]
     public async Task A_drain_does_not_wait_for_ever()
     {
+        await DisposeAsync();
+        (_app, _api) = await _grains.Start("--DrainTimeoutSeconds", "1");
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _grains.Answer = (_, _) =>
         {

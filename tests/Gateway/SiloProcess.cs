@@ -10,7 +10,7 @@ namespace OrderActors.Tests.Gateway;
 /// <summary>The real host as a process of its own, for exit codes, signals and kill -9.</summary>
 public sealed partial class SiloProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _out = new();
     private readonly ConcurrentQueue<string> _error = new();

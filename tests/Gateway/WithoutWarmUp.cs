@@ -2,7 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace OrderActors.Tests.Gateway;
 
-/// <summary>Hosts of tests are not asked for speed: they are ready at once, in this process and in those it starts.</summary>
+/// <summary>
+/// Hosts of tests are not asked for speed: they are ready at once, and turn nobody away because the machine is slow, in this process and in those it
+/// starts.
+/// </summary>
 internal static class WithoutWarmUp
 {
     [ModuleInitializer]
@@ -10,5 +13,6 @@ internal static class WithoutWarmUp
     {
         Environment.SetEnvironmentVariable("ORDERACTORS_WarmUp__TimeLimit", "00:00:00");
         Environment.SetEnvironmentVariable("ORDERACTORS_Ramp__Time", "00:00:00");
+        Environment.SetEnvironmentVariable("ORDERACTORS_Admission__MinConcurrency", "128");
     }
 }

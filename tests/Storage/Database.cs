@@ -25,10 +25,16 @@ internal sealed class Database : IAsyncDisposable
         return new Database(server, await server.CreateDatabaseAsync());
     }
 
-    /// <summary>Options with short waits.</summary>
+    /// <summary>Options with quick looks, and with patience: a machine that stands still for some seconds is no failure.</summary>
     public PostgresOptions Options(Action<PostgresOptions>? change = null)
     {
-        var options = new PostgresOptions { ConnectionString = ConnectionString, WatchInterval = TimeSpan.FromMilliseconds(10) };
+        var options = new PostgresOptions
+        {
+            ConnectionString = ConnectionString,
+            WatchInterval = TimeSpan.FromMilliseconds(10),
+            MaxWait = TimeSpan.FromSeconds(30),
+            CommandTimeout = TimeSpan.FromSeconds(30),
+        };
         change?.Invoke(options);
         return options;
     }

@@ -23,7 +23,7 @@ public sealed class LogTests
             for (var i = 0; i < Counts; i++) await cell.Count(stores[number % Processes], partition: (number + i) % 3);
         }));
         await Task.WhenAll(writers);
-        var seen = await Task.WhenAll(readers).WaitAsync(TimeSpan.FromSeconds(30));
+        var seen = await Task.WhenAll(readers).WaitAsync(TimeSpan.FromMinutes(2));
 
         for (var partition = 0; partition < seen.Length; partition++)
         {
@@ -47,7 +47,7 @@ public sealed class LogTests
         var heard = new ConcurrentDictionary<int, TaskCompletionSource<long>>();
         other.Appended += (partition, head) => heard.GetOrAdd(partition, _ => new()).TrySetResult(head);
         await new Cell("a").Count(one, partition: 17);
-        Assert.Equal(1, await heard.GetOrAdd(17, _ => new()).Task.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(1, await heard.GetOrAdd(17, _ => new()).Task.WaitAsync(TimeSpan.FromMinutes(1)));
         Assert.Equal((1, 1), (one.Head(17), other.Head(17)));
         Assert.Equal(0, other.Head(16));
     }
@@ -102,7 +102,7 @@ public sealed class LogTests
         while (seen.Count < expected)
         {
             seen.AddRange(await store.ReadAsync(partition, seen.Count == 0 ? 0 : seen[^1].Sequence, 100));
-            await Task.Yield();
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
 
         return seen;

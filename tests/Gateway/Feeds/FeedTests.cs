@@ -21,9 +21,11 @@ public sealed class FeedTests : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _grains.Answer = _log.Answer;
-        (_app, _api) = await _grains.Start(
-            "--Feeds:MaxReaders", "8", "--Feeds:MaxPages", "4", "--Feeds:Heartbeat", "00:00:00.2", "--Feeds:WriteTimeout", "00:00:30");
+        await Start();
     }
+
+    private async Task Start(params string[] more) => (_app, _api) = await _grains.Start(
+        ["--Feeds:MaxReaders", "8", "--Feeds:Heartbeat", "00:00:00.2", "--Feeds:WriteTimeout", "00:02:00", .. more]);
 
     public async Task DisposeAsync()
     {
@@ -70,6 +72,8 @@ public sealed class FeedTests : IAsyncLifetime
     [Fact]
     public async Task A_reader_that_is_too_slow_is_dropped_with_the_position_at_which_it_goes_on()
     {
+        await DisposeAsync();
+        await Start("--Feeds:MaxPages", "4");
         const int Events = 60;
         var padding = new string('x', 1_000_000);
         using var source = new EventSource(Api.Url);

@@ -27,11 +27,17 @@ public sealed class RequestMetricTests
         var operation = new Operation($"measure{Guid.NewGuid():N}", "GET", "/x", _ => Task.CompletedTask, "x");
         var context = new DefaultHttpContext();
         RequestInstruments.Answered(operation, context, Stopwatch.GetTimestamp());
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1_000; i++) RequestInstruments.Answered(operation, context, Stopwatch.GetTimestamp());
-        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000);
+
+        // The least of some rounds: a host that another test starts meanwhile listens too, and is let in by whoever measures next.
+        var least = Enumerable.Range(0, 5).Min(_ =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 1_000; i++) RequestInstruments.Answered(operation, context, Stopwatch.GetTimestamp());
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+        Assert.InRange(least, 0, 2_000);
         var read = Exposition.Parse(store.Write());
-        Assert.Equal(1_001, read.Value("orderactors_requests_duration_seconds_count", ("operation", operation.Id), ("class", "secondary"), ("outcome", "ok")));
+        Assert.Equal(5_001, read.Value("orderactors_requests_duration_seconds_count", ("operation", operation.Id), ("class", "secondary"), ("outcome", "ok")));
     }
 
     [Fact]

@@ -44,7 +44,8 @@ public sealed class OtlpTests : IAsyncLifetime
             data.Path, "--Otlp:Endpoint", _collector.Urls.Single(), "--Otlp:SampleRatio", "1", "--Otlp:Headers", "x-key=secret");
         using var api = new Api(silo.Url);
         var town = await Town.Open(api);
-        await town.Place();
+        (await town.Cancel(await town.Place())).Expect(200);
+        await town.Settled();
         (await api.Get($"/v1/orders?customer={town.Customer}")).Expect(200);
         silo.Signal(Terminate);
         Assert.Equal(0, await silo.Exit());

@@ -18,7 +18,13 @@ public sealed class WarmUpTests
             using var api = new Api(first.Url);
             var town = await Town.Open(api);
             merchant = town.Merchant;
-            await town.PlaceAssigned();
+            var number = await town.PlaceAssigned();
+            (await town.Do(number, "ready")).Expect(200);
+            (await town.Step(number, "pickup")).Expect(200);
+            (await town.Step(number, "complete")).Expect(200);
+
+            // What the merchant has heard of all consumers of these events may have seen, the courier's among them.
+            await town.Settled();
             first.Signal(Terminate);
             Assert.Equal(0, await first.Exit());
         }

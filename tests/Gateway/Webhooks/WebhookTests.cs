@@ -14,12 +14,13 @@ namespace OrderActors.Tests.Gateway.Webhooks;
 /// <summary>A host that may send to this machine.</summary>
 public sealed class OpenSilo : SiloUnderTest
 {
-    protected override string[] More => ["--Webhooks:AllowHttp", "true", "--Webhooks:AllowPrivate", "true", "--Webhooks:Timeout", "00:00:01"];
+    protected override string[] More => ["--Webhooks:AllowHttp", "true", "--Webhooks:AllowPrivate", "true", "--Webhooks:Timeout", "00:00:15"];
 }
 
 /// <summary>Webhooks over real HTTP.</summary>
 public sealed class WebhookTests(OpenSilo silo) : IClassFixture<OpenSilo>, IAsyncLifetime
 {
+    private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Receiver? _receiver;
 
     private Receiver Receiver => _receiver!;
@@ -30,6 +31,7 @@ public sealed class WebhookTests(OpenSilo silo) : IClassFixture<OpenSilo>, IAsyn
 
     public async Task DisposeAsync()
     {
+        _over.SetResult();
         foreach (var endpoint in (await Api.Get("/v1/webhook-endpoints?limit=200")).Expect(200).Json.GetProperty("data").EnumerateArray())
             (await Api.Delete("/v1/webhook-endpoints/" + endpoint.GetProperty("id").GetString())).Expect(200);
         await Receiver.DisposeAsync();
@@ -39,7 +41,7 @@ public sealed class WebhookTests(OpenSilo silo) : IClassFixture<OpenSilo>, IAsyn
     public async Task An_order_is_told_signed_to_who_wants_it_and_a_broken_or_hanging_neighbour_changes_nothing()
     {
         Receiver.Answers["/broken"] = context => Fail(context, 500, "no\tway");
-        Receiver.Answers["/hanging"] = context => Task.Delay(Timeout.Infinite, context.RequestAborted);
+        Receiver.Answers["/hanging"] = context => Task.WhenAny(_over.Task, Task.Delay(Timeout.Infinite, context.RequestAborted));
         var broken = await Create("/broken");
         await Create("/hanging");
         var town = await Town.Open(Api);
