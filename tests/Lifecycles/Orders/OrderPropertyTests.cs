@@ -70,7 +70,9 @@ public class OrderPropertyTests
     public void The_sequences_are_worth_their_while()
     {
         var (replayed, ended, returned) = (0, 0, 0);
-        foreach (var life in Gen.Sample(Life, 100, 500))
+
+        // Always the same ones: how often something rare comes up is a matter of luck.
+        foreach (var life in Gen.Sample(Life, 400, new Rnd(1), 100))
         {
             Walk(life, (_, _, _, after, reply) =>
             {
@@ -81,7 +83,7 @@ public class OrderPropertyTests
             });
         }
 
-        Assert.True(replayed > 300 && ended > 1_000 && returned > 10, $"{replayed} replays, {ended} steps after an end, {returned} after a return");
+        Assert.True(replayed > 1_000 && ended > 5_000 && returned > 50, $"{replayed} replays, {ended} steps after an end, {returned} after a return");
     }
 
     private static void Check(Func<OrderState, int, OrderCommand, OrderState, OrderReply, bool> holds) =>
