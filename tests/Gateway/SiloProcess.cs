@@ -27,14 +27,16 @@ public sealed partial class SiloProcess : IAsyncDisposable
     /// <summary>Starts the program; its end or its ready line is not waited for.</summary>
     public static SiloProcess Launch(string data, params string[] more)
     {
-        // A write beyond a file size limit must fail as a full disk does, and not send a signal: see LimitFileSize.
+        // A write beyond a file size limit must fail as a full disk does, and not send a signal: see LimitFileSize. An interrupt must arrive although a
+        // shell that runs the tests in the background has it ignored by all that it starts.
         var start = new ProcessStartInfo("/bin/sh")
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             WorkingDirectory = Path.GetTempPath(),
         };
-        string[] args = ["-c", "trap '' XFSZ; exec dotnet \"$@\"", "sh", typeof(SiloApp).Assembly.Location, "--Data", data, .. more];
+        const string Run = "trap '' XFSZ; env --default-signal=INT true 2>/dev/null && exec env --default-signal=INT dotnet \"$@\"; exec dotnet \"$@\"";
+        string[] args = ["-c", Run, "sh", typeof(SiloApp).Assembly.Location, "--Data", data, .. more];
         if (!more.Contains("--OperatorKey")) start.Environment["OperatorKey"] = Api.OperatorKey;
         foreach (var arg in args) start.ArgumentList.Add(arg);
         var silo = new SiloProcess(new Process { StartInfo = start, EnableRaisingEvents = true });
